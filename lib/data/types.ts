@@ -1,0 +1,63 @@
+/** Ids of one categorical field, in the smallest integer type that holds its size. */
+export type IdColumn = Uint8Array | Uint16Array | Int32Array;
+
+export type SplitName = 'train' | 'validation' | 'test';
+
+/** Id of a missing value, the same in every field. */
+export const MISSING_ID = 0;
+/** Id of a value that the training split does not hold (or holds too rarely), the same in every field. */
+export const UNSEEN_ID = 1;
+
+/** A categorical field as a model sees it: dense ids `0 … size - 1`, the same for all scenarios. */
+export interface CategoricalField {
+  readonly kind: 'categorical';
+  readonly name: string;
+  /** Number of ids, the missing (0) and the unseen id (1) included. */
+  readonly size: number;
+  /** The value behind each id, as text; the first two entries are `(missing)` and `(unseen)`. */
+  readonly values: readonly string[];
+}
+
+/** A numerical field, already transformed and scaled with figures of the training split. */
+export interface NumericalField {
+  readonly kind: 'numerical';
+  readonly name: string;
+  /** What was done to the value: `none`, `log1p`, … */
+  readonly transform: string;
+  /** Subtracted after the transform. */
+  readonly centre: number;
+  /** Divided by after the centre was subtracted. */
+  readonly scale: number;
+}
+
+/** The rows of one scenario in one split, column by column. */
+export interface Split {
+  readonly rows: number;
+  /** One column of ids per categorical field. */
+  readonly ids: readonly IdColumn[];
+  /** One column of scaled numbers per numerical field; a missing value is 0, the training mean. */
+  readonly numbers: readonly Float32Array[];
+  /** One column of 0 and 1 per task. */
+  readonly labels: readonly Uint8Array[];
+}
+
+/** One scenario (a country, a feed, a page): the private data of one client. */
+export interface ScenarioData {
+  readonly name: string;
+  readonly splits: Readonly<Record<SplitName, Split>>;
+}
+
+/** A data set in memory, ready for training. Nothing in it changes after it was made. */
+export interface Dataset {
+  readonly name: string;
+  /** Hex digest of schema and source contents (or of the generator's options). */
+  readonly fingerprint: string;
+  readonly tasks: readonly string[];
+  readonly categorical: readonly CategoricalField[];
+  readonly numerical: readonly NumericalField[];
+  readonly scenarios: readonly ScenarioData[];
+  /** What a reader should know: suspicious fields, dropped rows, … */
+  readonly warnings: readonly string[];
+  /** AUC of the true probabilities on the test split, `[scenario][task]`; known for generated data only. */
+  readonly bayesAuc?: readonly (readonly (number | null)[])[];
+}
