@@ -1,0 +1,20 @@
+import type { Score } from '../metrics/types';
+
+/** What happened in one round of one method with one seed: a line of `rounds.jsonl`. */
+export interface RoundRecord {
+  readonly method: string;
+  readonly seed: number;
+  /** 1, 2, … */
+  readonly round: number;
+  /** Local steps and mean training loss of each client (one client per scenario; one in all for `central`). */
+  readonly clients: readonly { readonly client: string; readonly steps: number; readonly loss: number }[];
+  readonly validation: readonly Score[];
+  /** Macro mean of the defined validation AUCs over scenarios, per task, then over tasks under `mean`. */
+  readonly macro: Readonly<Record<string, number | null>>;
+  /** Bytes that clients sent and received in this round, all clients together. */
+  readonly bytes: { readonly up: number; readonly down: number };
+  /** Wall time by phase. */
+  readonly seconds: { readonly local: number; readonly aggregate: number; readonly evaluate: number };
+  /** What rules report about their work in this round, by parameter group. */
+  readonly diagnostics: Readonly<Record<string, unknown>>;
+}
