@@ -1,0 +1,99 @@
+import { execute, type } from '../execute';
+import { type Tensor, type Tensor2D, tf } from '../tensorflow';
+import { withGradient } from './gradient';
+
+/**
+ * Where the ids of a batch stand among the embedding rows that the batch touches.
+ *
+ * Every row is named once in `positions` per batch row and field; `order` lists these places grouped by row, so
+ * that a gradient is summed row by row without a hash table.
+ */
+export interface Lookup {
+  readonly batch: number;
+  readonly fields: number;
+  /** Number of touched rows. */
+  readonly rows: number;
+  /** Row of each place, `[batch × fields]`, fields running fastest. */
+  readonly positions: Tensor;
+  /** Places sorted by row, `[batch × fields]`. */
+  readonly order: Tensor;
+  /** Row of each sorted place, ascending, `[batch × fields]`. */
+  readonly sorted: Tensor;
+  /** First row of each field and the end of the last, `fields + 1` numbers: rows are grouped by field. */
+  readonly fieldStarts: readonly number[];
+}
+
+const segmentSum = (data: Tensor, indices: Tensor, segments: Tensor, count: number): Tensor => {
+  const number = tf.scalar(count, 'int32');
+  const sum = execute(
+    'SparseSegmentSumWithNumSegments',
+    [type('T', 'float32'), type('Tidx', 'int32'), type('Tnumsegments', 'int32'), type('Tsegmentids', 'int32')],
+    [data, indices, segments, number],
+  );
+  number.dispose();
+  return sum;
+};
+
+/**
+ * Field vectors of a batch: rows `[rows, width]` → `[batch, fields × width]`.
+ *
+ * The gradient is `[rows, width]`, the touched rows only, whatever the size of the whole table.
+ */
+export function lookup(rows: Tensor2D, at: Lookup): Tensor2D {
+  const width = rows.shape[1];
+  return withGradient(
+    [rows],
+    (x) => ({ value: tf.gather(x as Tensor2D, at.positions as Tensor2D).reshape([at.batch, -1]), kept: [] }),
+    (dy) => [segmentSum(dy.reshape([-1, width]), at.order, at.sorted, at.rows)],
+  ) as Tensor2D;
+}
+
+/** What {@link lookup} computes, in plain TensorFlow.js. */
+export function lookupPortable(rows: Tensor2D, at: Lookup): Tensor2D {
+  return tf.gather(rows, at.positions as Tensor2D).reshape([at.batch, at.fields * rows.shape[1]]);
+}
+
+/**
+ * `lookup(rows) · weight` without forming the looked-up matrix: `[rows, width] × [fields × width, units]` → `[batch, units]`.
+ *
+ * Each touched row is multiplied by its field's part of the weight once, and the products are summed per batch
+ * row. That saves a factor of (batch × fields / touched rows) multiplications and pays where `width` is large.
+ */
+export function foldedLinear(rows: Tensor2D, weight: Tensor2D, at: Lookup): Tensor2D {
+  const width = rows.shape[1];
+  const units = weight.shape[1];
+  const rowsOf = (field: number) => at.fieldStarts[field + 1] - at.fieldStarts[field];
+  const part = (x: Tensor, field: number) =>
+    tf.slice(x, [at.fieldStarts[field], 0], [rowsOf(field), x.shape[1] as number]) as Tensor2D;
+  const weightOf = (x: Tensor, field: number) => tf.slice(x, [field * width, 0], [width, units]) as Tensor2D;
+  const everyField = <T>(work: (field: number) => T) => Array.from({ length: at.fields }, (_, field) => work(field));
+
+  return withGradient(
+    [rows, weight],
+    (x, w) => {
+      const products = everyField((field) => tf.matMul(part(x, field), weightOf(w, field)));
+      const batchRows = tf.tensor1d(placesPerRow(at.batch, at.fields), 'int32');
+      return { value: segmentSum(tf.concat(products), at.positions, batchRows, at.batch), kept: [x, w] };
+    },
+    (dy, [x, w]) => {
+      const places = tf.floorDiv(at.order, tf.scalar(at.fields, 'int32'));
+      const perRow = segmentSum(dy, places, at.sorted, at.rows);
+      const parts = everyField((field) => part(perRow, field));
+      return [
+        tf.concat(everyField((field) => tf.matMul(parts[field], weightOf(w, field), false, true))),
+        tf.concat(everyField((field) => tf.matMul(part(x, field), parts[field], true, false))),
+      ];
+    },
+  ) as Tensor2D;
+}
+
+/** What {@link foldedLinear} computes, in plain TensorFlow.js. */
+export function foldedLinearPortable(rows: Tensor2D, weight: Tensor2D, at: Lookup): Tensor2D {
+  return tf.matMul(lookupPortable(rows, at), weight);
+}
+
+function placesPerRow(batch: number, fields: number): Int32Array {
+  const rows = new Int32Array(batch * fields);
+  for (let row = 0, place = 0; row < batch; row++) for (let field = 0; field < fields; field++) rows[place++] = row;
+  return rows;
+}
