@@ -1,2 +1,6 @@
 export * from './data/types';
 export * from './experiments/types';
+export * from './experiments/store';
+export { type StoredConfiguration } from './experiments/store-configuration';
+export { StoreError } from './experiments/store-files';
+export * from './report';

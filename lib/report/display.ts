@@ -1,0 +1,103 @@
+import { writeAtomically } from '../experiments/store-files';
+import type { Figure } from './figure';
+import { figureTitle } from './figure';
+import { escapeHtml } from './format';
+import { type MimeBundle, notebookOutput } from './kernel';
+import { plotlyPage } from './plotly-page';
+import type { ResultTable } from './table';
+import { tableHtml } from './table-html';
+import { tableText } from './table-text';
+
+/** A figure in a notebook that is drawn again in the same place. */
+export interface LiveFigure {
+  /** Draws the figure, or replaces what was drawn before. */
+  readonly update: (figure: Figure) => void;
+}
+
+/** How a figure is shown in a notebook. */
+export interface ShowOptions {
+  /**
+   * Also store the figure as a page with plotly.js inside (about 2.5 MB), which HTML exports of the notebook show.
+   * Default: only what JupyterLab draws, and a line of text for other viewers.
+   */
+  readonly standalone?: boolean;
+}
+
+/** Shows a figure below the cell; in a plain process it prints one line instead. */
+export function show(figure: Figure, options: ShowOptions = {}): void {
+  send(figureBundle(figure, options));
+}
+
+/** Shows a result table below the cell; in a plain process it prints the table as text. */
+export function showTable(table: ResultTable): void {
+  send(tableBundle(table));
+}
+
+/**
+ * A figure that changes while a cell runs. The place below the cell is taken at the first `update`; in a plain process
+ * that update prints one line and later ones nothing.
+ *
+ * @example
+ * const live = liveFigure();
+ * for await (const record of run) live.update(aucByRound(records.concat(record)));
+ */
+export function liveFigure(): LiveFigure {
+  const output = notebookOutput(true);
+  let isPrinted = false;
+  return {
+    update(figure) {
+      if (output !== undefined) output(figureBundle(figure));
+      else if (!isPrinted) {
+        isPrinted = true;
+        console.log(figureText(figure));
+      }
+    },
+  };
+}
+
+/** A figure as an HTML page of its own, with plotly.js inside (about 2.5 MB); it needs no network. */
+export function figureHtml(figure: Figure): string {
+  return plotlyPage(figureTitle(figure), [{ figure }]);
+}
+
+/** Writes a figure as an HTML page of its own. */
+export function writeFigure(figure: Figure, path: string): void {
+  writeAtomically(path, figureHtml(figure));
+}
+
+/** The forms of a figure that a notebook stores: for JupyterLab, for viewers of HTML, for text. */
+export function figureBundle(figure: Figure, options: ShowOptions = {}): MimeBundle {
+  return {
+    'application/vnd.plotly.v1+json': {
+      data: figure.data,
+      layout: figure.layout,
+      config: { responsive: true, displaylogo: false },
+    },
+    'text/html': options.standalone ? frame(figure) : `<p><em>${escapeHtml(figureText(figure))}</em></p>`,
+    'text/plain': figureText(figure),
+  };
+}
+
+/** The forms of a table that a notebook stores. */
+export function tableBundle(table: ResultTable): MimeBundle {
+  return { 'text/html': tableHtml(table), 'text/plain': tableText(table, { width: 110 }) };
+}
+
+function send(bundle: MimeBundle): void {
+  const output = notebookOutput(false);
+  if (output === undefined) console.log(bundle['text/plain']);
+  else output(bundle);
+}
+
+function figureText(figure: Figure): string {
+  const names = figure.data.filter((trace) => trace.showlegend !== false).map((trace) => String(trace.name ?? ''));
+  const shown = [...new Set(names.filter((name) => name !== ''))].join(', ');
+  return `[Figure: ${figureTitle(figure)}${shown === '' ? '' : ` (${shown})`}. It is drawn in JupyterLab.]`;
+}
+
+/** A frame keeps the page's style and plotly.js apart from the document around it. */
+function frame(figure: Figure): string {
+  const height = typeof figure.layout.height === 'number' ? figure.layout.height : 450;
+  const page = escapeHtml(figureHtml(figure));
+  return `<iframe srcdoc="${page}" style="width:100%;height:${height + 140}px;border:0" title="${escapeHtml(figureTitle(figure))}"></iframe>`;
+}

@@ -1,0 +1,12 @@
+export * from './display';
+export type { Figure, FigureTrace } from './figure';
+export * from './figures';
+export { formatBytes, formatSeconds } from './format';
+export { reportHtml, writeReport } from './html';
+export { type MeanInterval, meanInterval } from './interval';
+export type { MimeBundle } from './kernel';
+export { type MethodStyle, methodStyle, PALETTE } from './style';
+export * from './table';
+export { tableHtml } from './table-html';
+export { tableMarkdown } from './table-markdown';
+export { type TextTableOptions, tableText } from './table-text';

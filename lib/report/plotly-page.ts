@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import type { Figure } from './figure';
+import { figureTitle } from './figure';
+import { escapeHtml } from './format';
+
+/** A part of a page: a heading with HTML of one's own, or with a figure. */
+export type PageSection =
+  | { readonly heading?: string; readonly html: string }
+  | { readonly heading?: string; readonly figure: Figure };
+
+/**
+ * A whole HTML page with figures that works from a double click, without a network: plotly.js is inside. It is stored
+ * compressed (2.5 MB instead of 10 MB) and unpacked by the browser, which browsers do since 2023.
+ */
+export function plotlyPage(title: string, sections: readonly PageSection[]): string {
+  const hasFigures = sections.some((section) => 'figure' in section);
+  const body = sections.map((section, index) => {
+    const heading = section.heading === undefined ? '' : `<h2>${escapeHtml(section.heading)}</h2>`;
+    if ('html' in section) return `<section>${heading}\n${section.html}\n</section>`;
+    const name = escapeHtml(figureTitle(section.figure));
+    const height = typeof section.figure.layout.height === 'number' ? section.figure.layout.height : 450;
+    return [
+      `<section class="figure">${heading}`,
+      `<div id="figure-${index}" role="img" aria-label="${name}" style="min-height:${height}px"></div>`,
+      `<script type="application/json" data-figure="figure-${index}">${scriptSafeJson(section.figure)}</script>`,
+      '</section>',
+    ].join('\n');
+  });
+  return [
+    '<!DOCTYPE html>',
+    '<html lang="en">',
+    '<head>',
+    '<meta charset="utf-8">',
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    // An empty icon keeps a browser from asking a server for one.
+    '<link rel="icon" href="data:,">',
+    `<title>${escapeHtml(title)}</title>`,
+    `<style>${STYLE}</style>`,
+    '</head>',
+    '<body>',
+    '<main>',
+    `<h1>${escapeHtml(title)}</h1>`,
+    ...(hasFigures ? ['<noscript><p>The figures need JavaScript; the tables do not.</p></noscript>'] : []),
+    '<p id="problem" hidden></p>',
+    ...body,
+    '</main>',
+    ...(hasFigures
+      ? [`<script type="text/plain" id="plotly">${packedPlotly()}</script>`, `<script>${DRAW}</script>`]
+      : []),
+    '</body>',
+    '</html>',
+    '',
+  ].join('\n');
+}
+
+/** JSON that cannot end the script element around it. */
+export function scriptSafeJson(value: unknown): string {
+  return JSON.stringify(value).replaceAll('<', '\\u003c');
+}
+
+let packed: string | undefined;
+
+function packedPlotly(): string {
+  packed ??= gzipSync(readFileSync(require.resolve('plotly.js-dist')), { level: 9 }).toString('base64');
+  return packed;
+}
+
+const DRAW = `
+(async () => {
+  const problem = document.getElementById('problem');
+  try {
+    const packed = document.getElementById('plotly').textContent;
+    const bytes = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+    new Function(await new Response(stream).text()).call(window);
+    for (const source of document.querySelectorAll('script[data-figure]')) {
+      const { data, layout } = JSON.parse(source.textContent);
+      await Plotly.newPlot(source.dataset.figure, data, layout, { responsive: true, displaylogo: false });
+    }
+    // Paper is narrower than most screens.
+    const fit = () => document.querySelectorAll('.js-plotly-plot').forEach((plot) => Plotly.Plots.resize(plot));
+    window.addEventListener('beforeprint', fit);
+    window.addEventListener('afterprint', fit);
+    document.documentElement.dataset.drawn = 'yes';
+  } catch (error) {
+    problem.hidden = false;
+    problem.textContent = 'The figures could not be drawn (' + error.message + '). A browser from 2023 or later is needed.';
+  }
+})();
+`;
+
+const STYLE = `
+:root { color-scheme: light; }
+body { margin: 0; background: #fff; color: #222; font: 16px/1.5 "Source Sans 3", "Segoe UI", "Helvetica Neue", Arial, sans-serif; }
+main { max-width: 1160px; margin: 0 auto; padding: 24px; }
+h1 { font-size: 28px; margin: 0 0 4px; }
+h2 { font-size: 20px; margin: 40px 0 8px; border-bottom: 1px solid #ddd; padding-bottom: 4px; }
+table { font-size: 14px; }
+.pf-table thead tr:last-child th { border-bottom: 1px solid #888; }
+.pf-table tbody tr + tr > * { border-top: 1px solid #eee; }
+.options th { text-align: left; font-weight: 600; vertical-align: top; padding: 2px 16px 2px 0; white-space: nowrap; }
+.options td { padding: 2px 0; overflow-wrap: anywhere; }
+.banner { color: #555; margin: 0 0 16px; }
+pre { background: #f6f6f6; padding: 12px; overflow-x: auto; font-size: 13px; line-height: 1.4; }
+summary { cursor: pointer; font-weight: 600; }
+#problem { background: #fff3cd; padding: 8px 12px; }
+@media print {
+  @page { size: A4 landscape; margin: 12mm; }
+  main { max-width: none; padding: 0; }
+  section.figure, table, tr { break-inside: avoid; }
+  h2 { break-after: avoid; }
+  pre { white-space: pre-wrap; }
+  .modebar { display: none; }
+}
+`;

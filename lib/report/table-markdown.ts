@@ -1,0 +1,32 @@
+import type { ResultTable, TableCell } from './table';
+
+/** A result table in Markdown (GitHub's dialect): one table per group of columns, best figures in bold. */
+export function tableMarkdown(table: ResultTable): string {
+  const groups = [...new Set(table.columns.map((column) => column.group))];
+  const parts = groups.map((group) => {
+    const columns = table.columns.flatMap((column, index) => (column.group === group ? [index] : []));
+    const rows = table.rows.filter(
+      (row) => row.kind === 'method' || columns.some((index) => row.cells[index].value !== null),
+    );
+    return [
+      line([group, ...columns.map((index) => table.columns[index].label)]),
+      line(['---', ...columns.map(() => '---:')]),
+      ...rows.map((row) =>
+        line([row.name, ...columns.map((index) => content(row.cells[index]))], row.kind === 'reference'),
+      ),
+    ].join('\n');
+  });
+  const notes = table.notes.map((note, index) => `${index + 1}) ${note}`);
+  const legend = table.legend.map((sentence) => sentence.replace(/^Marked:/, 'Bold:')).join(' ');
+  return `${[`**${table.title}**`, ...parts, legend, ...notes].join('\n\n')}\n`;
+}
+
+function line(cells: readonly string[], slanted = false): string {
+  const escaped = cells.map((cell) => cell.replaceAll('|', '\\|'));
+  return `| ${(slanted ? [`*${escaped[0]}*`, ...escaped.slice(1)] : escaped).join(' | ')} |`;
+}
+
+function content(cell: TableCell): string {
+  const note = cell.note ? ` ${cell.note})` : '';
+  return `${cell.best ? `**${cell.text}**` : cell.text}${cell.spread === '' ? '' : ` ${cell.spread}`}${note}`;
+}
