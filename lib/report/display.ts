@@ -17,7 +17,7 @@ export interface LiveFigure {
 /** How a figure is shown in a notebook. */
 export interface ShowOptions {
   /**
-   * Also store the figure as a page with plotly.js inside (about 2.5 MB), which HTML exports of the notebook show.
+   * Also store the figure as a page with plotly.js inside (about 2.6 MB), which HTML exports of the notebook show.
    * Default: only what JupyterLab draws, and a line of text for other viewers.
    */
   readonly standalone?: boolean;
@@ -55,9 +55,9 @@ export function liveFigure(): LiveFigure {
   };
 }
 
-/** A figure as an HTML page of its own, with plotly.js inside (about 2.5 MB); it needs no network. */
+/** A figure as an HTML page of its own, with plotly.js inside (about 2.6 MB); it needs no network. */
 export function figureHtml(figure: Figure): string {
-  return plotlyPage(figureTitle(figure), [{ figure }]);
+  return plotlyPage(figureTitle(figure), [{ figure }], { headline: false });
 }
 
 /** Writes a figure as an HTML page of its own. */
@@ -99,5 +99,5 @@ function figureText(figure: Figure): string {
 function frame(figure: Figure): string {
   const height = typeof figure.layout.height === 'number' ? figure.layout.height : 450;
   const page = escapeHtml(figureHtml(figure));
-  return `<iframe srcdoc="${page}" style="width:100%;height:${height + 140}px;border:0" title="${escapeHtml(figureTitle(figure))}"></iframe>`;
+  return `<iframe srcdoc="${page}" style="width:100%;height:${height + 80}px;border:0" title="${escapeHtml(figureTitle(figure))}"></iframe>`;
 }

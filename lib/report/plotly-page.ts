@@ -11,9 +11,13 @@ export type PageSection =
 
 /**
  * A whole HTML page with figures that works from a double click, without a network: plotly.js is inside. It is stored
- * compressed (2.5 MB instead of 10 MB) and unpacked by the browser, which browsers do since 2023.
+ * compressed (2.6 MB instead of 10 MB) and unpacked by the browser, which browsers do since 2023.
  */
-export function plotlyPage(title: string, sections: readonly PageSection[]): string {
+export function plotlyPage(
+  title: string,
+  sections: readonly PageSection[],
+  options: { readonly headline?: boolean } = {},
+): string {
   const hasFigures = sections.some((section) => 'figure' in section);
   const body = sections.map((section, index) => {
     const heading = section.heading === undefined ? '' : `<h2>${escapeHtml(section.heading)}</h2>`;
@@ -40,7 +44,7 @@ export function plotlyPage(title: string, sections: readonly PageSection[]): str
     '</head>',
     '<body>',
     '<main>',
-    `<h1>${escapeHtml(title)}</h1>`,
+    ...(options.headline === false ? [] : [`<h1>${escapeHtml(title)}</h1>`]),
     ...(hasFigures ? ['<noscript><p>The figures need JavaScript; the tables do not.</p></noscript>'] : []),
     '<p id="problem" hidden></p>',
     ...body,
@@ -78,10 +82,10 @@ const DRAW = `
       const { data, layout } = JSON.parse(source.textContent);
       await Plotly.newPlot(source.dataset.figure, data, layout, { responsive: true, displaylogo: false });
     }
-    // Paper is narrower than most screens.
-    const fit = () => document.querySelectorAll('.js-plotly-plot').forEach((plot) => Plotly.Plots.resize(plot));
-    window.addEventListener('beforeprint', fit);
-    window.addEventListener('afterprint', fit);
+    // Paper (A4, upright) is narrower than most screens, and a drawn figure keeps its width.
+    const plots = [...document.querySelectorAll('.js-plotly-plot')];
+    window.addEventListener('beforeprint', () => plots.forEach((plot) => Plotly.relayout(plot, { width: 690 })));
+    window.addEventListener('afterprint', () => plots.forEach((plot) => Plotly.relayout(plot, { width: null, autosize: true })));
     document.documentElement.dataset.drawn = 'yes';
   } catch (error) {
     problem.hidden = false;
@@ -106,11 +110,12 @@ pre { background: #f6f6f6; padding: 12px; overflow-x: auto; font-size: 13px; lin
 summary { cursor: pointer; font-weight: 600; }
 #problem { background: #fff3cd; padding: 8px 12px; }
 @media print {
-  @page { size: A4 landscape; margin: 12mm; }
+  @page { size: A4 portrait; margin: 12mm; }
   main { max-width: none; padding: 0; }
   section.figure, table, tr { break-inside: avoid; }
   h2 { break-after: avoid; }
   pre { white-space: pre-wrap; }
   .modebar { display: none; }
+  .pf-table { overflow: visible !important; }
 }
 `;

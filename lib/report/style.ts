@@ -71,7 +71,7 @@ export function translucent(colour: string, opacity: number): string {
   return `rgba(${channel(1)}, ${channel(3)}, ${channel(5)}, ${opacity})`;
 }
 
-/** What all figures share: white ground, dark text, light grid, room for every label, the legend beside the panels. */
+/** What all figures share: white ground, dark text, light grid, room for every label, the legend below the panels. */
 export const HOUSE_LAYOUT: Readonly<Record<string, unknown>> = {
   paper_bgcolor: '#ffffff',
   plot_bgcolor: '#ffffff',
@@ -79,7 +79,16 @@ export const HOUSE_LAYOUT: Readonly<Record<string, unknown>> = {
   margin: { l: 70, r: 20, t: 80, b: 60 },
   hovermode: 'closest',
   hoverlabel: { font: { size: 13 } },
-  legend: { orientation: 'v', x: 1.02, xanchor: 'left', y: 1, yanchor: 'top', font: { size: 13 } },
+  legend: {
+    orientation: 'h',
+    xref: 'container',
+    x: 0.5,
+    xanchor: 'center',
+    yref: 'container',
+    y: 0,
+    yanchor: 'bottom',
+    font: { size: 13 },
+  },
 };
 
 /** An axis in the house style. */

@@ -1,30 +1,56 @@
 import { escapeHtml } from './format';
 import type { ResultTable, TableCell, TableRow } from './table';
 
+/** A table of more columns than this is cut into one per task: it would have to be scrolled in a notebook. */
+const MOST_COLUMNS = 12;
+
 /** A result table as an HTML fragment without a style sheet of its own: it looks at home in a notebook and in a report. */
 export function tableHtml(table: ResultTable): string {
-  const groups = [...new Set(table.columns.map((column) => column.group))];
-  const starts = table.columns.map((column, index) => index === 0 || table.columns[index - 1].group !== column.group);
-  const over = groups.map((group) => {
-    const span = table.columns.filter((column) => column.group === group).length;
-    return `<th scope="colgroup" colspan="${span}" style="${CENTRE}${EDGE}">${escapeHtml(group)}</th>`;
-  });
-  const heads = table.columns.map(
-    (column, index) => `<th scope="col" style="${RIGHT}${starts[index] ? EDGE : ''}">${escapeHtml(column.label)}</th>`,
-  );
-  const rows = table.rows.map((row) => rowHtml(row, starts));
   const notes = table.notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('');
   const legend = table.legend.map((sentence) => sentence.replace(/^Marked:/, 'Bold:')).join(' ');
   return [
     '<div class="pf-table" style="overflow-x:auto">',
-    '<table style="border-collapse:collapse;font-variant-numeric:tabular-nums">',
-    `<caption style="text-align:left;font-weight:600;padding:4px 0">${escapeHtml(table.title)}</caption>`,
-    `<thead><tr><th></th>${over.join('')}</tr><tr><th></th>${heads.join('')}</tr></thead>`,
-    `<tbody>${rows.join('\n')}</tbody>`,
-    '</table>',
+    ...parts(table).map((columns, index) => partHtml(table, columns, index === 0)),
     `<p style="font-size:85%;max-width:60em">${escapeHtml(legend)}</p>`,
     notes === '' ? '' : `<ol style="font-size:85%">${notes}</ol>`,
     '</div>',
+  ].join('\n');
+}
+
+/** The columns of each table: all, or those of one task; costs stand beside the last task. */
+function parts(table: ResultTable): number[][] {
+  const all = table.columns.map((_column, index) => index);
+  if (all.length <= MOST_COLUMNS) return [all];
+  const isCost = (index: number) => ['bytes', 'seconds'].includes(table.columns[index].kind);
+  const tasks = [...new Set(all.filter((index) => !isCost(index)).map((index) => table.columns[index].group))];
+  return tasks.map((task, place) =>
+    all.filter((index) => (isCost(index) ? place === tasks.length - 1 : table.columns[index].group === task)),
+  );
+}
+
+function partHtml(table: ResultTable, columns: readonly number[], isFirst: boolean): string {
+  const shown = columns.map((index) => table.columns[index]);
+  const groups = [...new Set(shown.map((column) => column.group))];
+  const starts = shown.map((column, index) => index === 0 || shown[index - 1].group !== column.group);
+  const over = groups.map((group) => {
+    const span = shown.filter((column) => column.group === group).length;
+    return `<th scope="colgroup" colspan="${span}" style="${CENTRE}${EDGE}">${escapeHtml(group)}</th>`;
+  });
+  const heads = shown.map(
+    (column, index) => `<th scope="col" style="${RIGHT}${starts[index] ? EDGE : ''}">${escapeHtml(column.label)}</th>`,
+  );
+  // A baseline that says nothing about these columns is left out; a method never is.
+  const rows = table.rows.filter(
+    (row) => row.kind === 'method' || columns.some((index) => row.cells[index].value !== null),
+  );
+  const caption = isFirst
+    ? `<caption style="text-align:left;font-weight:600;padding:4px 0">${escapeHtml(table.title)}</caption>`
+    : '';
+  return [
+    `<table style="border-collapse:collapse;font-variant-numeric:tabular-nums;margin:0 0 12px">${caption}`,
+    `<thead><tr><th></th>${over.join('')}</tr><tr><th></th>${heads.join('')}</tr></thead>`,
+    `<tbody>${rows.map((row) => rowHtml(row, columns, starts)).join('\n')}</tbody>`,
+    '</table>',
   ].join('\n');
 }
 
@@ -33,9 +59,9 @@ const CENTRE = 'text-align:center;padding:3px 8px;';
 /** A thin line on the left of each group; half transparent, so that it is seen on light and dark pages. */
 const EDGE = 'border-left:1px solid rgba(128,128,128,.45);';
 
-function rowHtml(row: TableRow, starts: readonly boolean[]): string {
-  const cells = row.cells.map(
-    (cell, index) => `<td style="${RIGHT}${starts[index] ? EDGE : ''}">${content(cell)}</td>`,
+function rowHtml(row: TableRow, columns: readonly number[], starts: readonly boolean[]): string {
+  const cells = columns.map(
+    (column, index) => `<td style="${RIGHT}${starts[index] ? EDGE : ''}">${content(row.cells[column])}</td>`,
   );
   const slant = row.kind === 'reference' ? 'font-style:italic;font-weight:400;' : '';
   const head = `<th scope="row" style="text-align:left;padding:3px 8px;white-space:nowrap;${slant}">${escapeHtml(row.name)}</th>`;

@@ -26,10 +26,10 @@ export function aucByBytes(rounds: readonly RoundRecord[], options: { readonly t
   );
   const layout = panelLayout(tasks, {
     title: options.title ?? 'Validation AUC by traffic',
-    xTitle: `sent and received by all clients (${unit})`,
+    xTitle: `bytes sent and received (${unit})`,
     yTitle: 'AUC, mean over scenarios',
     xAxis: { rangemode: 'tozero' },
-    yAxis: { tickformat: '.3~f' },
+    yAxis: { tickformat: '.3f' },
   });
   return { data, layout };
 }

@@ -24,7 +24,7 @@ export function aucByRound(rounds: readonly RoundRecord[], options: { readonly t
     xTitle: 'round',
     yTitle: 'AUC, mean over scenarios',
     xAxis: { tickformat: 'd', rangemode: 'tozero' },
-    yAxis: { tickformat: '.3~f' },
+    yAxis: { tickformat: '.3f' },
   });
   return { data, layout };
 }

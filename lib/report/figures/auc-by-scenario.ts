@@ -71,7 +71,7 @@ export function aucByScenario(lines: readonly ResultLine[], options: ResultTable
       ticktext: names.map(plain),
       range: [-0.5, names.length - 0.5],
     },
-    yAxis: { tickformat: '.3~f' },
+    yAxis: { tickformat: '.3f' },
   });
   return { data, layout };
 }

@@ -22,7 +22,7 @@ export function lossByRound(rounds: readonly RoundRecord[], options: { readonly 
     xTitle: 'round',
     yTitle: 'loss per row (nats), mean over local steps',
     xAxis: { tickformat: 'd', rangemode: 'tozero' },
-    yAxis: { tickformat: '.3~f' },
+    yAxis: { tickformat: '.3f' },
   });
   return { data, layout };
 }
