@@ -1,4 +1,5 @@
-export * from './data/types';
+export * from './data';
+export { type Auc, auc } from './metrics/auc';
 export * from './experiments/types';
 export * from './experiments/store';
 export { type StoredConfiguration } from './experiments/store-configuration';

@@ -1,3 +1,5 @@
+import type { DatasetFacts } from './manifest';
+
 /** Ids of one categorical field, in the smallest integer type that holds its size. */
 export type IdColumn = Uint8Array | Uint16Array | Int32Array;
 
@@ -60,4 +62,6 @@ export interface Dataset {
   readonly warnings: readonly string[];
   /** AUC of the true probabilities on the test split, `[scenario][task]`; known for generated data only. */
   readonly bayesAuc?: readonly (readonly (number | null)[])[];
+  /** What was learnt about the sources while the data set was made; absent for generated data. */
+  readonly facts?: DatasetFacts;
 }

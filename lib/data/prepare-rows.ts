@@ -1,0 +1,179 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { literal, quoted, rowOf, rowsOf } from './duckdb';
+import { DataError } from './error';
+import type { HashedFile } from './fingerprint';
+import { checkLabels, checkNumbers } from './row-checks';
+import { type Rows, runBlaming } from './rows';
+import type { DataSchema, SplitRule } from './schema';
+
+/** What was found while the rows were chosen. */
+export interface PreparedRows {
+  /** Values of the scenarios that are kept, in order. */
+  readonly scenarios: readonly string[];
+  readonly sourceRows: number;
+  readonly repeatedRows: number;
+  /** Dropped rows by reason. */
+  readonly dropped: Readonly<Record<string, number>>;
+}
+
+/**
+ * Makes the table `kept`: one row per row of the data set, with columns `scenario` (index), `split` (0 train,
+ * 1 validation, 2 test), `source_row`, labels `l0 …`, and the raw values of the fields `f0 …`.
+ * @throws DataError about labels, numbers, scenarios and splits that cannot be used.
+ */
+export async function prepareRows(
+  connection: DuckDBConnection,
+  schema: DataSchema,
+  rows: Rows,
+  files: readonly HashedFile[],
+): Promise<PreparedRows> {
+  await checkNumbers(connection, schema, rows, files);
+  const content = rows.columns.filter((name) => !/^source_(row|file)(_\d+)?$/.test(name)).map(quoted);
+  const position = rows.columns.includes('source_row') ? 'source_row' : `hash(${content.join(', ')})`;
+  const file = rows.columns.includes('source_file') ? 'source_file' : "''";
+  const labels = rows.tasks.map((task, k) => `${task.sql} AS l${k}`);
+  const values = rows.fields.map((field, k) => `${valueSql(schema, rows, k, field.sql)} AS f${k}`);
+  await runBlaming(
+    connection,
+    rows,
+    `CREATE TABLE prepared AS SELECT CAST(${rows.scenario.sql} AS VARCHAR) AS scenario, ` +
+      `${splitSql(schema.split, rows, position, file)} AS split, ${position} AS source_row, ${file} AS source_file, ` +
+      `hash(${content.join(', ')}) AS content, ${[...labels, ...values].join(', ')} FROM ${rows.view}`,
+  );
+  await checkLabels(connection, rows);
+  const scenarios = await chooseScenarios(connection, schema);
+  const dropped = await keepRows(connection, schema, rows.tasks.length, scenarios);
+  await checkSplits(connection, schema, scenarios);
+  const { total, distinct } = await rowOf(
+    connection,
+    'SELECT count(*) AS total, count(DISTINCT content) AS distinct FROM prepared',
+  );
+  return { scenarios, sourceRows: Number(total), repeatedRows: Number(total) - Number(distinct), dropped };
+}
+
+function valueSql(schema: DataSchema, rows: Rows, k: number, sql: string): string {
+  const rule = schema.fields[k];
+  if (rule.kind === 'categorical' && rule.bins === undefined) return sql;
+  const number =
+    rows.types.get(rows.fields[k].where) === 'VARCHAR' ? `TRY_CAST(${sql} AS DOUBLE)` : `CAST(${sql} AS DOUBLE)`;
+  // An infinite value has no place on any scale; it counts as missing.
+  return `CASE WHEN isfinite(${number}) THEN ${number} END`;
+}
+
+/** A number in [0, 1) that depends on the seed and the key only, not on threads or DuckDB's version. */
+function uniformSql(seed: number, key: string): string {
+  return `(md5_number_lower(concat('${seed}:', ${key})) / 18446744073709551616.0)`;
+}
+
+function splitSql(split: SplitRule, rows: Rows, position: string, file: string): string {
+  if ('by' in split) {
+    const { train, validation, test } = rows.split;
+    const sum = [train, validation, test]
+      .map((part) => `coalesce(CAST(${part.sql} AS BOOLEAN), false)::INT`)
+      .join(' + ');
+    return (
+      `CASE WHEN ${sum} > 1 THEN error('two splits claim a row; their expressions must exclude each other') ` +
+      `WHEN ${train.sql} THEN 0 WHEN ${validation.sql} THEN 1 WHEN ${test.sql} THEN 2 END`
+    );
+  }
+  const alone = `concat('row ', ${position})`;
+  const together = rows.split.together;
+  const key = together === undefined ? alone : `coalesce(CAST(${together.sql} AS VARCHAR), ${alone})`;
+  const uniform = uniformSql(split.seed ?? 1, key);
+  if ('random' in split) {
+    const { train, validation } = split.random;
+    return `CASE WHEN ${uniform} < ${train} THEN 0 WHEN ${uniform} < ${train + validation} THEN 1 ELSE 2 END`;
+  }
+  const match = (pattern: string) => `${file} GLOB ${literal(pattern)}`;
+  const { train, validation, test } = split.files;
+  const cut =
+    validation === undefined
+      ? `WHEN ${match(train)} THEN CASE WHEN ${uniform} < ${split.validationFraction ?? 0.1} THEN 1 ELSE 0 END`
+      : `WHEN ${match(validation)} THEN 1 WHEN ${match(train)} THEN 0`;
+  return `CASE WHEN ${match(test)} THEN 2 ${cut} END`;
+}
+
+async function chooseScenarios(connection: DuckDBConnection, schema: DataSchema): Promise<string[]> {
+  const found = await rowsOf(
+    connection,
+    'SELECT scenario, count(*) AS n FROM prepared WHERE scenario IS NOT NULL GROUP BY 1 ORDER BY n DESC, scenario LIMIT 1001',
+  );
+  const values = found.map((row) => String(row.scenario));
+  if (values.length === 0) throw new DataError(`schema "${schema.name}": there are no rows with a scenario`);
+  const wanted = schema.scenario.values?.map(String);
+  if (wanted === undefined) {
+    if (values.length <= 255) return values;
+    throw new DataError(
+      `schema "${schema.name}": ${schema.scenario.expression} has more than 255 values; list the scenarios to keep in "scenario.values"`,
+    );
+  }
+  const empty = wanted.find((value) => !values.includes(value));
+  if (empty === undefined) return wanted;
+  throw new DataError(
+    `schema "${schema.name}": scenario "${empty}" has no rows; ${schema.scenario.expression} has the values ` +
+      `${values.slice(0, 12).join(', ')}. Correct "scenario.values" or give the files that hold it`,
+  );
+}
+
+async function keepRows(
+  connection: DuckDBConnection,
+  schema: DataSchema,
+  taskCount: number,
+  scenarios: readonly string[],
+): Promise<Record<string, number>> {
+  const unlabelled = Array.from({ length: taskCount }, (_, k) => `l${k} IS NULL`).join(' OR ');
+  const list = `[${scenarios.map(literal).join(', ')}]`;
+  const index = `list_position(${list}, scenario)`;
+  const counts = await rowOf(
+    connection,
+    `SELECT count(*) FILTER (${index} IS NULL) AS scenario, ` +
+      `count(*) FILTER (${index} IS NOT NULL AND split IS NULL) AS split, ` +
+      `count(*) FILTER (${index} IS NOT NULL AND split IS NOT NULL AND (${unlabelled})) AS label FROM prepared`,
+  );
+  const labels = Array.from({ length: taskCount }, (_, k) => `l${k}`).join(', ');
+  const values = schema.fields.map((_, k) => `f${k}`).join(', ');
+  const repeats =
+    schema.duplicates === 'drop' ? 'QUALIFY row_number() OVER (PARTITION BY content ORDER BY source_row) = 1' : '';
+  const limit = schema.limits?.rowsPerScenario;
+  await connection.run(
+    `CREATE TABLE single AS SELECT ${index} - 1 AS scenario, split, source_row, ${labels}, ${values} FROM prepared ` +
+      `WHERE ${index} IS NOT NULL AND split IS NOT NULL AND NOT (${unlabelled}) ${repeats}`,
+  );
+  const sampled =
+    limit === undefined
+      ? ''
+      : `QUALIFY row_number() OVER (PARTITION BY scenario ORDER BY ${uniformSql(1, 'source_row')}, source_row) <= ${limit}`;
+  await connection.run(`CREATE ${limit === undefined ? 'VIEW' : 'TABLE'} kept AS SELECT * FROM single ${sampled}`);
+  const { single, kept } = await rowOf(
+    connection,
+    'SELECT (SELECT count(*) FROM single) AS single, (SELECT count(*) FROM kept) AS kept',
+  );
+  const { all } = await rowOf(connection, 'SELECT count(*) AS all FROM prepared');
+  const repeated = Number(all) - Number(counts.scenario) - Number(counts.split) - Number(counts.label) - Number(single);
+  const dropped = {
+    'of other scenarios': Number(counts.scenario),
+    'of no split': Number(counts.split),
+    'without a label': Number(counts.label),
+    'repeating another row': repeated,
+    'beyond the limit': Number(single) - Number(kept),
+  };
+  return Object.fromEntries(Object.entries(dropped).filter(([, count]) => count > 0));
+}
+
+async function checkSplits(
+  connection: DuckDBConnection,
+  schema: DataSchema,
+  scenarios: readonly string[],
+): Promise<void> {
+  const found = await rowsOf(connection, 'SELECT scenario, split FROM kept GROUP BY ALL');
+  const present = new Set(found.map((row) => `${row.scenario}/${row.split}`));
+  for (const [s, scenario] of scenarios.entries()) {
+    for (const [k, split] of ['train', 'validation', 'test'].entries()) {
+      if (present.has(`${s}/${k}`)) continue;
+      throw new DataError(
+        `schema "${schema.name}": scenario "${scenario}" has no ${split} rows; ` +
+          'change the split, or leave this scenario out of "scenario.values"',
+      );
+    }
+  }
+}

@@ -1,0 +1,11 @@
+import type { DataSchema } from '../schema';
+import { aliexpress } from './aliexpress';
+import { censusIncome } from './census-income';
+import { kuairandPure } from './kuairand-pure';
+
+/** The built-in data sets that are read from files, by name. */
+export const builtInSchemas: Readonly<Record<string, DataSchema>> = {
+  'kuairand-pure': kuairandPure,
+  aliexpress,
+  'census-income': censusIncome,
+};
