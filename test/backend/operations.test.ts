@@ -1,8 +1,8 @@
 import * as assert from 'uvu/assert';
 import { test } from 'uvu';
 import { permutation } from '../../lib/backend/random';
-import { groupedLinear, groupedLinearPortable } from '../../lib/backend/operations/groupedLinear';
-import { logisticLoss, logisticLossPortable } from '../../lib/backend/operations/logisticLoss';
+import { groupedLinear, groupedLinearPortable } from '../../lib/backend/operations/grouped-linear';
+import { logisticLoss, logisticLossPortable } from '../../lib/backend/operations/logistic-loss';
 import {
   type Lookup,
   foldedLinear,
@@ -10,7 +10,7 @@ import {
   lookup,
   lookupPortable,
 } from '../../lib/backend/operations/lookup';
-import { normReluDropout, normReluDropoutPortable } from '../../lib/backend/operations/normReluDropout';
+import { normReluDropout, normReluDropoutPortable } from '../../lib/backend/operations/norm-relu-dropout';
 import { type Tensor, type Tensor2D, tf } from '../../lib/backend/tensorflow';
 
 /** Compares value and every gradient of two functions of the same inputs, weighted by a fixed random tensor. */
@@ -70,9 +70,9 @@ test('looking up field vectors', () => {
 test('first layer folded into the tables', () => {
   const at = exampleLookup(9, [3, 5, 2]);
   agree(
-    [random([10, 4], 1), random([12, 6], 2)],
-    (rows: Tensor2D, weight: Tensor2D) => foldedLinear(rows, weight, at),
-    (rows: Tensor2D, weight: Tensor2D) => foldedLinearPortable(rows, weight, at),
+    [random([10, 4], 1), random([9, 2], 3), random([14, 6], 2)],
+    (rows: Tensor2D, dense: Tensor2D, weight: Tensor2D) => foldedLinear(rows, dense, weight, at),
+    (rows: Tensor2D, dense: Tensor2D, weight: Tensor2D) => foldedLinearPortable(rows, dense, weight, at),
   );
 });
 

@@ -54,46 +54,60 @@ export function lookupPortable(rows: Tensor2D, at: Lookup): Tensor2D {
 }
 
 /**
- * `lookup(rows) · weight` without forming the looked-up matrix: `[rows, width] × [fields × width, units]` → `[batch, units]`.
+ * `concat(lookup(rows), dense) · weight` without forming the looked-up matrix:
+ * `[rows, width]`, `[batch, denseWidth]`, `[fields × width + denseWidth, units]` → `[batch, units]`.
  *
  * Each touched row is multiplied by its field's part of the weight once, and the products are summed per batch
  * row. That saves a factor of (batch × fields / touched rows) multiplications and pays where `width` is large.
  */
-export function foldedLinear(rows: Tensor2D, weight: Tensor2D, at: Lookup): Tensor2D {
+export function foldedLinear(rows: Tensor2D, dense: Tensor2D, weight: Tensor2D, at: Lookup): Tensor2D {
   const width = rows.shape[1];
-  const units = weight.shape[1];
   const rowsOf = (field: number) => at.fieldStarts[field + 1] - at.fieldStarts[field];
   const part = (x: Tensor, field: number) =>
     tf.slice(x, [at.fieldStarts[field], 0], [rowsOf(field), x.shape[1] as number]) as Tensor2D;
-  const weightOf = (x: Tensor, field: number) => tf.slice(x, [field * width, 0], [width, units]) as Tensor2D;
+  const weightOf = (w: Tensor, field: number) => tf.slice(w, [field * width, 0], [width, weight.shape[1]]) as Tensor2D;
+  const denseWeight = (w: Tensor) => tf.slice(w, [at.fields * width, 0], [dense.shape[1], weight.shape[1]]) as Tensor2D;
   const everyField = <T>(work: (field: number) => T) => Array.from({ length: at.fields }, (_, field) => work(field));
 
   return withGradient(
-    [rows, weight],
-    (x, w) => {
+    [rows, dense, weight],
+    (x, d, w) => {
       const products = everyField((field) => tf.matMul(part(x, field), weightOf(w, field)));
       const batchRows = tf.tensor1d(placesPerRow(at.batch, at.fields), 'int32');
-      return { value: segmentSum(tf.concat(products), at.positions, batchRows, at.batch), kept: [x, w] };
+      const looked = segmentSum(tf.concat(products), at.positions, batchRows, at.batch);
+      return { value: tf.add(looked, tf.matMul(d as Tensor2D, denseWeight(w))), kept: [x, d, w] };
     },
-    (dy, [x, w]) => {
+    (dy, [x, d, w]) => {
       const places = tf.floorDiv(at.order, tf.scalar(at.fields, 'int32'));
       const perRow = segmentSum(dy, places, at.sorted, at.rows);
       const parts = everyField((field) => part(perRow, field));
+      const weights = everyField((field) => tf.matMul(part(x, field), parts[field], true, false));
       return [
         tf.concat(everyField((field) => tf.matMul(parts[field], weightOf(w, field), false, true))),
-        tf.concat(everyField((field) => tf.matMul(part(x, field), parts[field], true, false))),
+        tf.matMul(dy as Tensor2D, denseWeight(w), false, true),
+        tf.concat([...weights, tf.matMul(d as Tensor2D, dy as Tensor2D, true, false)]),
       ];
     },
   ) as Tensor2D;
 }
 
 /** What {@link foldedLinear} computes, in plain TensorFlow.js. */
-export function foldedLinearPortable(rows: Tensor2D, weight: Tensor2D, at: Lookup): Tensor2D {
-  return tf.matMul(lookupPortable(rows, at), weight);
+export function foldedLinearPortable(rows: Tensor2D, dense: Tensor2D, weight: Tensor2D, at: Lookup): Tensor2D {
+  return tf.matMul(tf.concat([lookupPortable(rows, at), dense], 1), weight);
 }
 
 function placesPerRow(batch: number, fields: number): Int32Array {
   const rows = new Int32Array(batch * fields);
   for (let row = 0, place = 0; row < batch; row++) for (let field = 0; field < fields; field++) rows[place++] = row;
   return rows;
+}
+
+/**
+ * Whether {@link foldedLinear} beats looking up and multiplying.
+ *
+ * Folding trades a multiplication of `width` numbers per place and unit for one addition from memory, which costs
+ * about as much as 32 multiplications on a CPU (`npm run bench -- folding` measures both).
+ */
+export function foldingPays({ batch, fields, rows }: Lookup, width: number): boolean {
+  return batch * fields * (width - 32) > rows * width;
 }

@@ -1,0 +1,127 @@
+import type { Lookup } from '../backend/operations/lookup';
+import { type Tensor, type Tensor2D, tf } from '../backend/tensorflow';
+import type { Split } from './types';
+
+/** Some rows of a split on the device. */
+export interface Batch {
+  readonly lookup: Lookup;
+  /** Row of the whole embedding table behind each row of `lookup`, `[touched]`; absent when the whole table is read. */
+  readonly touched?: { readonly rows: Int32Array; readonly tensor: Tensor };
+  /** `[batch, numerical fields]` */
+  readonly numbers: Tensor2D;
+  /** `[batch, tasks]` */
+  readonly labels: Tensor2D;
+}
+
+export function disposeBatch({ lookup, touched, numbers, labels }: Batch): void {
+  tf.dispose([lookup.positions, lookup.order, lookup.sorted, numbers, labels]);
+  touched?.tensor.dispose();
+}
+
+/** Makes batches of data whose embedding table holds the fields one after another. */
+export interface Batcher {
+  /** The given rows, with ids turned into positions among the embedding rows that they touch. */
+  train(split: Split, rows: Int32Array): Batch;
+  /** The rows `from … to − 1`, with ids turned into positions in the whole table. */
+  predict(split: Split, from: number, to: number): Batch;
+}
+
+export function batcher(fieldSizes: readonly number[]): Batcher {
+  const starts = [0];
+  for (const size of fieldSizes) starts.push(starts[starts.length - 1] + size);
+  const total = starts[starts.length - 1];
+  const fields = fieldSizes.length;
+  // slot[row] is valid in the batch whose number stands in seen[row]: no clearing between batches.
+  const seen = new Int32Array(total);
+  const slot = new Int32Array(total);
+  let number = 0;
+
+  return {
+    train(split, rows) {
+      number++;
+      const batch = rows.length;
+      const positions = new Int32Array(batch * fields);
+      const touched: number[] = [];
+      const counts: number[] = [];
+      const fieldStarts = [0];
+      for (let field = 0; field < fields; field++) {
+        const ids = split.ids[field];
+        const start = starts[field];
+        for (let i = 0, place = field; i < batch; i++, place += fields) {
+          const row = start + ids[rows[i]];
+          if (seen[row] !== number) {
+            seen[row] = number;
+            slot[row] = touched.length;
+            touched.push(row);
+            counts.push(0);
+          }
+          positions[place] = slot[row];
+          counts[slot[row]]++;
+        }
+        fieldStarts.push(touched.length);
+      }
+      const { order, sorted } = groupBySlot(positions, counts);
+      const touchedRows = Int32Array.from(touched);
+      return {
+        lookup: {
+          batch,
+          fields,
+          rows: touched.length,
+          positions: tf.tensor1d(positions, 'int32'),
+          order: tf.tensor1d(order, 'int32'),
+          sorted: tf.tensor1d(sorted, 'int32'),
+          fieldStarts,
+        },
+        touched: { rows: touchedRows, tensor: tf.tensor1d(touchedRows, 'int32') },
+        ...numbersAndLabels(split, batch, (i) => rows[i]),
+      };
+    },
+
+    predict(split, from, to) {
+      const batch = to - from;
+      const positions = new Int32Array(batch * fields);
+      for (let field = 0; field < fields; field++) {
+        const ids = split.ids[field];
+        for (let i = 0; i < batch; i++) positions[i * fields + field] = starts[field] + ids[from + i];
+      }
+      const none = tf.tensor1d([], 'int32'); // predicting has no backward pass
+      return {
+        lookup: {
+          batch,
+          fields,
+          rows: total,
+          positions: tf.tensor1d(positions, 'int32'),
+          order: none,
+          sorted: none,
+          fieldStarts: starts,
+        },
+        ...numbersAndLabels(split, batch, (i) => from + i),
+      };
+    },
+  };
+}
+
+/** Places grouped by their slot (a counting sort, stable), and the slot of each sorted place. */
+function groupBySlot(positions: Int32Array, counts: number[]): { order: Int32Array; sorted: Int32Array } {
+  const next = new Int32Array(counts.length);
+  for (let slot = 1; slot < counts.length; slot++) next[slot] = next[slot - 1] + counts[slot - 1];
+  const order = new Int32Array(positions.length);
+  const sorted = new Int32Array(positions.length);
+  for (let place = 0; place < positions.length; place++) {
+    const at = next[positions[place]]++;
+    order[at] = place;
+    sorted[at] = positions[place];
+  }
+  return { order, sorted };
+}
+
+function numbersAndLabels(split: Split, batch: number, row: (i: number) => number) {
+  const matrix = (columns: readonly ArrayLike<number>[]) => {
+    const values = new Float32Array(batch * columns.length);
+    columns.forEach((column, j) => {
+      for (let i = 0, place = j; i < batch; i++, place += columns.length) values[place] = column[row(i)];
+    });
+    return tf.tensor2d(values, [batch, columns.length]);
+  };
+  return { numbers: matrix(split.numbers), labels: matrix(split.labels) };
+}

@@ -1,0 +1,88 @@
+import { type Tensor, tf } from '../backend/tensorflow';
+import type { Model } from '../models/model';
+import type { Parameter, Values } from '../models/parameter';
+import { type Client, readValues, variableOf } from './client';
+import { type SharingPlan, sharingOf } from './plan';
+import type { ClientUpdate, RuleResult, RuleState } from './rule';
+
+export interface AggregateInput {
+  readonly plan: SharingPlan;
+  readonly model: Model;
+  readonly clients: readonly Client[];
+  /** All values of each client at the start of the round. */
+  readonly before: readonly Values[];
+  readonly round: number;
+  /** Read and replaced here. */
+  readonly ruleStates: Map<string, RuleState>;
+}
+
+export interface AggregateResult {
+  readonly bytes: { readonly up: number; readonly down: number };
+  /** What the rules report, by parameter group. */
+  readonly diagnostics: Readonly<Record<string, unknown>>;
+}
+
+/** The server's part of a round: applies each group's rule and hands the new values to the clients. */
+export function aggregate(input: AggregateInput): AggregateResult {
+  const bytes = { up: 0, down: 0 };
+  const diagnostics: Record<string, unknown> = {};
+  for (const [group, parameters] of byGroup(input.model.parameters)) {
+    tf.tidy(() => {
+      const result = applyRule(input, group, parameters);
+      if (!result) return;
+      bytes.up += result.bytes.up;
+      bytes.down += result.bytes.down;
+      if (result.diagnostics) diagnostics[group] = result.diagnostics;
+    });
+  }
+  return { bytes, diagnostics };
+}
+
+function applyRule(
+  { plan, clients, before, round, ruleStates }: AggregateInput,
+  group: string,
+  parameters: readonly Parameter[],
+): RuleResult | undefined {
+  const rule = sharingOf(plan, group);
+  if (!rule) return undefined;
+  const names = parameters.map(({ name }) => name);
+  const updates = clients.map(
+    (client, i): ClientUpdate => ({
+      client: client.data.name,
+      rows: client.data.train.rows,
+      before: before[i],
+      after: readValues(client, names),
+      touched: Object.fromEntries(
+        parameters.filter(({ byRows }) => byRows).map(({ name }) => [name, indicesOf(client.touched[name])]),
+      ),
+    }),
+  );
+  const state = ruleStates.get(group) ?? rule.start?.();
+  const result = rule.apply({ group, round, parameters, clients: updates }, state);
+  clients.forEach((client, i) => {
+    for (const name of names) variableOf(client, name).assign(result.values[i][name]);
+  });
+  if (result.state) ruleStates.set(group, keepState(result.state, state));
+  return result;
+}
+
+/** Keeps the tensors of the new state beyond the tidy and lets go of the last state's. */
+function keepState(next: RuleState, last: RuleState | undefined): RuleState {
+  const kept = new Set<Tensor>(Object.values(next.tensors));
+  for (const tensor of kept) tf.keep(tensor);
+  for (const tensor of Object.values(last?.tensors ?? {})) if (!kept.has(tensor)) tensor.dispose();
+  return next;
+}
+
+function byGroup(parameters: readonly Parameter[]): Map<string, Parameter[]> {
+  const groups = new Map<string, Parameter[]>();
+  for (const parameter of parameters) groups.set(parameter.group, [...(groups.get(parameter.group) ?? []), parameter]);
+  return groups;
+}
+
+/** Indices of the set flags, ascending. */
+function indicesOf(flags: Uint8Array): Int32Array {
+  const indices = new Int32Array(flags.reduce((sum, flag) => sum + flag, 0));
+  for (let i = 0, at = 0; i < flags.length; i++) if (flags[i]) indices[at++] = i;
+  return indices;
+}

@@ -1,0 +1,102 @@
+import { readTensorFile, type StoredArray, writeTensorFile } from '../backend/tensor-file';
+import { type Tensor, tf } from '../backend/tensorflow';
+import type { Variable } from '../backend/variable';
+import type { StreamState } from '../data/row-stream';
+import type { Federation } from './federation';
+import type { RuleState } from './rule';
+
+/** What a checkpoint holds beside tensors. */
+interface Note {
+  readonly plan: string;
+  readonly round: number;
+  readonly clients: readonly { readonly name: string; readonly steps: number; readonly stream: StreamState }[];
+  readonly rules: Readonly<Record<string, RuleState['numbers']>>;
+  readonly selection: readonly { kind: string; client: number; round: number; score: number }[];
+}
+
+/**
+ * Stores everything that the next rounds depend on: parameters, optimiser moments, running statistics, positions
+ * in the random streams, rule states and the models that validation has chosen so far.
+ *
+ * A federation restored from it goes on exactly, number for number.
+ */
+export function saveCheckpoint(federation: Federation, file: string): void {
+  const arrays: Record<string, StoredArray> = {};
+  const put = (name: string, tensor: Tensor) => {
+    arrays[name] = { shape: tensor.shape, values: Float32Array.from(tensor.dataSync()) };
+  };
+  for (const [name, variable] of variables(federation)) {
+    const value = variable.read();
+    put(name, value);
+    value.dispose();
+  }
+  for (const [group, { tensors }] of federation.ruleStates) {
+    for (const [name, tensor] of Object.entries(tensors)) put(`rule/${group}/${name}`, tensor);
+  }
+  const selection: Note['selection'][number][] = [];
+  for (const [kind, chosen] of Object.entries(federation.selection)) {
+    chosen.forEach((kept, client) => {
+      if (!kept) return;
+      selection.push({ kind, client, round: kept.round, score: kept.score });
+      for (const [name, tensor] of Object.entries(kept.values)) put(`selection/${kind}/${client}/${name}`, tensor);
+    });
+  }
+  const note: Note = {
+    plan: federation.plan.name,
+    round: federation.finished,
+    clients: federation.clients.map(({ data, steps, stream }) => ({ name: data.name, steps, stream: stream.state() })),
+    rules: Object.fromEntries([...federation.ruleStates].map(([group, { numbers }]) => [group, numbers])),
+    selection,
+  };
+  writeTensorFile(file, arrays, note);
+}
+
+/** Puts a new federation of the same options where the stored one stood, and returns the number of its last round. */
+export function restoreCheckpoint(federation: Federation, file: string): number {
+  const { arrays, note: anyNote } = readTensorFile(file);
+  const note = anyNote as Note;
+  const names = federation.clients.map(({ data }) => data.name).join();
+  if (note.plan !== federation.plan.name || note.clients.map(({ name }) => name).join() !== names) {
+    throw new Error(`${file} was written by another federation (${note.plan}); delete it to start afresh.`);
+  }
+  const get = (name: string) => {
+    const stored = arrays[name];
+    if (!stored) throw new Error(`${file} lacks ${name}: it was written by another version; delete it.`);
+    return tf.tensor(stored.values, [...stored.shape], 'float32');
+  };
+  for (const [name, variable] of variables(federation)) {
+    const value = get(name);
+    variable.assign(value);
+    value.dispose();
+  }
+  note.clients.forEach(({ steps, stream }, i) => {
+    federation.clients[i].steps = steps;
+    federation.clients[i].stream.restore(stream);
+  });
+  const below = (prefix: string) =>
+    Object.fromEntries(
+      Object.keys(arrays)
+        .filter((name) => name.startsWith(prefix))
+        .map((name) => [name.slice(prefix.length), get(name)]),
+    );
+  for (const [group, numbers] of Object.entries(note.rules)) {
+    federation.ruleStates.set(group, { numbers, tensors: below(`rule/${group}/`) });
+  }
+  for (const { kind, client, round, score } of note.selection) {
+    federation.selection[kind][client] = { round, score, values: below(`selection/${kind}/${client}/`) };
+  }
+  federation.continueAfter(note.round);
+  return note.round;
+}
+
+/** Every variable of every client with a name for the file. */
+function* variables({ clients }: Federation): Generator<[string, Variable]> {
+  for (const [i, { slots, statistics }] of clients.entries()) {
+    for (const [name, { value, first, second }] of slots) {
+      yield [`client/${i}/${name}`, value];
+      yield [`client/${i}/${name}/first`, first];
+      yield [`client/${i}/${name}/second`, second];
+    }
+    for (const [name, variable] of statistics) yield [`client/${i}/${name}`, variable];
+  }
+}

@@ -1,0 +1,136 @@
+import {
+  type AdamOptions,
+  adamRowStep,
+  adamStep,
+  disposeSlot,
+  readRows,
+  type Slot,
+  slot,
+} from '../backend/operations/adam';
+import { logisticLoss } from '../backend/operations/logistic-loss';
+import { seedAt } from '../backend/random';
+import { type Tensor, tf } from '../backend/tensorflow';
+import { type Variable, variable } from '../backend/variable';
+import { type Batch, type Batcher, disposeBatch } from '../data/batch';
+import type { ClientData } from '../data/pool';
+import { type RowStream, rowStream } from '../data/row-stream';
+import type { Model, Pass } from '../models/model';
+import type { Values } from '../models/parameter';
+
+/** Weight of a batch in the running statistics of batch normalisation, PyTorch's default. */
+const STATISTICS_MOMENTUM = 0.1;
+
+/** One client: its data, its model on the device, its optimiser state and its random streams. */
+export interface Client {
+  readonly data: ClientData;
+  readonly model: Model;
+  /** Trainable parameters with their moments, by name. */
+  readonly slots: ReadonlyMap<string, Slot>;
+  /** Running statistics, by name. */
+  readonly statistics: ReadonlyMap<string, Variable>;
+  readonly stream: RowStream;
+  readonly seed: number;
+  /** Optimiser steps so far. */
+  steps: number;
+  /** Rows of each by-row table that were touched since the last round began: 1 where touched. */
+  readonly touched: Readonly<Record<string, Uint8Array>>;
+}
+
+export function createClient(data: ClientData, model: Model, start: Values, seed: number): Client {
+  const trainable = model.parameters.filter((parameter) => parameter.trainable !== false);
+  const running = model.parameters.filter((parameter) => parameter.trainable === false);
+  const tables = model.parameters.filter((parameter) => parameter.byRows);
+  return {
+    data,
+    model,
+    slots: new Map(trainable.map(({ name }) => [name, slot(start[name])])),
+    statistics: new Map(running.map(({ name }) => [name, variable(start[name])])),
+    stream: rowStream(data.train.rows, seedAt(seed, 'rows')),
+    seed,
+    steps: 0,
+    touched: Object.fromEntries(tables.map(({ name, shape }) => [name, new Uint8Array(shape[0])])),
+  };
+}
+
+export function disposeClient(client: Client): void {
+  for (const one of client.slots.values()) disposeSlot(one);
+  for (const one of client.statistics.values()) one.dispose();
+}
+
+/** The variable that holds a parameter. */
+export function variableOf(client: Client, name: string): Variable {
+  const found = client.slots.get(name)?.value ?? client.statistics.get(name);
+  if (!found) throw new Error(`The model ${client.model.name} has no parameter ${name}.`);
+  return found;
+}
+
+/** The present values of all parameters (or the named ones). The caller disposes of them. */
+export function readValues(client: Client, names?: readonly string[]): Values {
+  const wanted = names ?? client.model.parameters.map(({ name }) => name);
+  return Object.fromEntries(wanted.map((name) => [name, variableOf(client, name).read()]));
+}
+
+/** One local step: draws a batch, computes loss and gradients, updates the client's variables. Returns the loss. */
+export function localStep(client: Client, batches: Batcher, batchSize: number, options: AdamOptions): Tensor {
+  const batch = batches.train(client.data.train, client.stream.next(batchSize));
+  const { loss, gradients, statistics } = lossAndGradients(client, batch);
+  client.steps++;
+  for (const { name, byRows } of client.model.parameters) {
+    const gradient = gradients[name];
+    const its = client.slots.get(name);
+    if (!gradient || !its) continue;
+    if (byRows && batch.touched) {
+      adamRowStep(its, batch.touched.tensor, gradient, options, client.steps);
+      for (const row of batch.touched.rows) client.touched[name][row] = 1;
+    } else adamStep(its, gradient, options, client.steps);
+  }
+  for (const [name, value] of Object.entries(statistics)) moveTowards(variableOf(client, name), value);
+  tf.dispose([gradients, statistics]);
+  disposeBatch(batch);
+  return loss;
+}
+
+interface StepResult {
+  loss: Tensor;
+  /** By parameter; of a by-row table the touched rows only. */
+  gradients: Record<string, Tensor>;
+  /** Batch statistics by the name of their running counterpart. */
+  statistics: Record<string, Tensor>;
+}
+
+function lossAndGradients(client: Client, batch: Batch): StepResult {
+  const { model } = client;
+  const statistics: Record<string, Tensor> = {};
+  const pass: Pass = {
+    training: true,
+    dropoutSeed: (layer) => [seedAt(client.seed, 'dropout', layer), client.steps],
+    statistics: (layer, mean, variance) => {
+      statistics[`${layer}.mean`] = mean;
+      statistics[`${layer}.variance`] = variance;
+    },
+  };
+  const trainable = model.parameters.filter(({ name }) => client.slots.has(name));
+  const { value, grads } = tf.tidy(() => {
+    const given = trainable.map(({ name, byRows }) => {
+      const own = variableOf(client, name);
+      return byRows && batch.touched ? readRows(own, batch.touched.tensor) : own.read();
+    });
+    const lossOf = (...tensors: Tensor[]) => {
+      const values = Object.fromEntries(trainable.map(({ name }, i) => [name, tensors[i]]));
+      return logisticLoss(model.forward(values, batch, pass), batch.labels).asScalar();
+    };
+    return tf.valueAndGrads(lossOf)(given);
+  });
+  return {
+    loss: value,
+    gradients: Object.fromEntries(trainable.map(({ name }, i) => [name, grads[i]])),
+    statistics,
+  };
+}
+
+function moveTowards(running: Variable, value: Tensor): void {
+  tf.tidy(() => {
+    const kept = tf.mul(running.read(), 1 - STATISTICS_MOMENTUM);
+    running.assign(tf.add(kept, tf.mul(value.reshape([...running.shape]), STATISTICS_MOMENTUM)));
+  });
+}

@@ -1,0 +1,196 @@
+import { type AdamOptions, adamDefaults } from '../backend/operations/adam';
+import { seedAt } from '../backend/random';
+import { type Tensor, tf } from '../backend/tensorflow';
+import { type Batcher, batcher } from '../data/batch';
+import { clientPerScenario, pooledClient, scenarioField } from '../data/pool';
+import type { Dataset } from '../data/types';
+import type { Score } from '../metrics/types';
+import type { DataShape, Model } from '../models/model';
+import { initialValues } from '../models/parameter';
+import { type AggregateResult, aggregate } from './aggregate';
+import { type Client, createClient, disposeClient, localStep, readValues } from './client';
+import { disposeValues, evaluateClient, macroAuc } from './evaluate';
+import { type LocalWork, stepsPerRound } from './local-work';
+import type { SharingPlan } from './plan';
+import type { RoundRecord } from './record';
+import type { RuleState } from './rule';
+import { disposeSelection, emptySelection, type Selection, type SelectionKind, updateSelection } from './selection';
+
+/** How clients train, the same for all methods of a table. */
+export interface TrainingOptions {
+  readonly localWork: LocalWork;
+  /** Rows of a batch; a client with fewer rows uses all it has. */
+  readonly batch: number;
+  readonly optimizer: AdamOptions;
+}
+
+export const trainingDefaults: TrainingOptions = { localWork: { passes: 1 }, batch: 512, optimizer: adamDefaults };
+
+export interface FederationOptions extends Partial<TrainingOptions> {
+  readonly dataset: Dataset;
+  readonly plan: SharingPlan;
+  /** Makes the clients' model; all clients have the same. */
+  readonly model: (shape: DataShape) => Model;
+  readonly seed: number;
+  /** Called now and then during local training with the share of the round's steps that is done, 0 … 1. */
+  readonly onProgress?: (share: number) => void;
+}
+
+/** Clients and server of one method and seed. */
+export interface Federation {
+  readonly plan: SharingPlan;
+  readonly model: Model;
+  readonly clients: readonly Client[];
+  /** State of the rules, by parameter group. */
+  readonly ruleStates: Map<string, RuleState>;
+  readonly selection: Selection;
+  /** Rounds finished so far. */
+  readonly finished: number;
+  /** Trains, aggregates and evaluates once. */
+  round(): Promise<RoundRecord>;
+  /** The next rounds, one by one. Leaving the loop early is fine: a later call goes on from there. */
+  rounds(count: number): AsyncGenerator<RoundRecord, void, undefined>;
+  /** Test scores of the models that validation chose, with the round each was chosen in. */
+  test(kind: SelectionKind): { readonly score: Score; readonly round: number }[];
+  /** Goes on from a restored checkpoint as if these rounds had been run here. */
+  continueAfter(round: number): void;
+  /** Frees the device memory of all clients. */
+  dispose(): void;
+}
+
+/** What a model must know of a data set; a pooled plan adds the scenario as a field. */
+export function dataShape(dataset: Dataset, pooled = false): DataShape {
+  const fields = pooled ? [...dataset.categorical, scenarioField(dataset)] : dataset.categorical;
+  return { fieldSizes: fields.map(({ size }) => size), numbers: dataset.numerical.length, tasks: dataset.tasks };
+}
+
+/** Sets up clients with equal initial values. Everything random follows from `seed`. */
+export function createFederation(options: FederationOptions): Federation {
+  const { dataset, plan, seed, onProgress } = options;
+  const training = { ...trainingDefaults, ...definedOf(options) };
+  const shape = dataShape(dataset, plan.pooled);
+  const model = options.model(shape);
+  const batches = batcher(shape.fieldSizes);
+  const data = plan.pooled ? [pooledClient(dataset)] : clientPerScenario(dataset);
+  const start = initialValues(model.parameters, seed);
+  const clients = data.map((own) => createClient(own, model, start, seedAt(seed, 'client', own.name)));
+  disposeValues(start);
+  const ruleStates = new Map<string, RuleState>();
+  const selection = emptySelection(clients.length);
+  let finished = 0;
+
+  async function round(): Promise<RoundRecord> {
+    const began = performance.now();
+    const before = clients.map((client) => readValues(client));
+    const trained = await trainClients(clients, batches, training, onProgress);
+    const local = performance.now();
+    finished++;
+    const shared = aggregate({ plan, model, clients, before, round: finished, ruleStates });
+    before.forEach(disposeValues);
+    const aggregated = performance.now();
+    const validation = evaluate('validation');
+    updateSelection(selection, clients, finished, validation);
+    const done = performance.now();
+    return {
+      method: plan.name,
+      seed,
+      round: finished,
+      clients: trained,
+      validation,
+      macro: macroAuc(validation, dataset.tasks),
+      ...figures(shared),
+      seconds: {
+        local: (local - began) / 1000,
+        aggregate: (aggregated - local) / 1000,
+        evaluate: (done - aggregated) / 1000,
+      },
+    };
+  }
+
+  const evaluate = (split: 'validation' | 'test') =>
+    clients.flatMap((client) => {
+      const values = readValues(client);
+      const scores = evaluateClient(model, values, client.data, split, dataset.tasks, batches);
+      disposeValues(values);
+      return scores;
+    });
+
+  return {
+    plan,
+    model,
+    clients,
+    ruleStates,
+    selection,
+    get finished() {
+      return finished;
+    },
+    round,
+    async *rounds(count) {
+      for (let i = 0; i < count; i++) yield await round();
+    },
+    test(kind) {
+      return clients.flatMap((client, i) => {
+        const chosen = selection[kind][i];
+        if (!chosen) throw new Error('There is nothing to test yet: run at least one round first.');
+        const scores = evaluateClient(model, chosen.values, client.data, 'test', dataset.tasks, batches);
+        return scores.map((score) => ({ score, round: chosen.round }));
+      });
+    },
+    continueAfter(round) {
+      finished = round;
+    },
+    dispose() {
+      clients.forEach(disposeClient);
+      disposeSelection(selection);
+      for (const state of ruleStates.values()) tf.dispose(Object.values(state.tensors) as Tensor[]);
+      ruleStates.clear();
+    },
+  };
+}
+
+/** Options that were given, so that an `undefined` does not hide a default. */
+function definedOf({ localWork, batch, optimizer }: Partial<TrainingOptions>): Partial<TrainingOptions> {
+  return { ...(localWork && { localWork }), ...(batch && { batch }), ...(optimizer && { optimizer }) };
+}
+
+const figures = ({ bytes, diagnostics }: AggregateResult) => ({ bytes, diagnostics });
+
+/** Local training of all clients, one after another; returns their steps and mean losses. */
+async function trainClients(
+  clients: readonly Client[],
+  batches: Batcher,
+  { localWork, batch, optimizer }: TrainingOptions,
+  onProgress: (share: number) => void = () => undefined,
+): Promise<{ client: string; steps: number; loss: number }[]> {
+  const work = clients.map(({ data }) => ({
+    size: Math.min(batch, data.train.rows),
+    steps: stepsPerRound(
+      localWork,
+      data.scenarios.map(({ trainRows }) => trainRows),
+      batch,
+    ),
+  }));
+  const total = work.reduce((sum, { steps }) => sum + steps, 0);
+  let done = 0;
+  let paused = performance.now();
+  const result: { client: string; steps: number; loss: number }[] = [];
+  for (const [i, client] of clients.entries()) {
+    for (const flags of Object.values(client.touched)) flags.fill(0);
+    let sum: Tensor = tf.scalar(0);
+    for (let step = 0; step < work[i].steps; step++) {
+      const loss = localStep(client, batches, work[i].size, optimizer);
+      const next = tf.add(sum, loss);
+      tf.dispose([sum, loss]);
+      sum = next;
+      done++;
+      if (performance.now() - paused > 100) {
+        onProgress(done / total);
+        await new Promise(setImmediate); // lets a progress bar, a notebook or Ctrl-C have its turn
+        paused = performance.now();
+      }
+    }
+    result.push({ client: client.data.name, steps: work[i].steps, loss: sum.dataSync()[0] / work[i].steps });
+    sum.dispose();
+  }
+  return result;
+}

@@ -1,0 +1,59 @@
+import type { Tensor } from '../backend/tensorflow';
+import type { Parameter, Values } from '../models/parameter';
+
+/** What one client brings to the server for one parameter group. */
+export interface ClientUpdate {
+  readonly client: string;
+  /** Rows of its training data. */
+  readonly rows: number;
+  /** What it received at the start of the round. */
+  readonly before: Values;
+  /** What local training made of it. */
+  readonly after: Values;
+  /** Rows of each by-row table that its batches touched in this round, ascending. */
+  readonly touched: Readonly<Record<string, Int32Array>>;
+}
+
+/** All clients' updates of one parameter group in one round. */
+export interface GroupUpdate {
+  readonly group: string;
+  readonly round: number;
+  readonly parameters: readonly Parameter[];
+  readonly clients: readonly ClientUpdate[];
+}
+
+/** What a rule remembers from round to round, in a form that a checkpoint can hold. */
+export interface RuleState {
+  readonly numbers: Readonly<Record<string, readonly number[]>>;
+  readonly tensors: Readonly<Record<string, Tensor>>;
+}
+
+export interface RuleResult {
+  /** The new values of the group for each client. A tensor may stand in several places; the caller disposes of all. */
+  readonly values: readonly Values[];
+  /** Bytes that all clients together sent and received. */
+  readonly bytes: { readonly up: number; readonly down: number };
+  /** The next state; the caller disposes of the last one's tensors that it no longer holds. */
+  readonly state?: RuleState;
+  /** Figures for the round's record. */
+  readonly diagnostics?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * How the parameters of one group travel: a pure function from all clients' updates to their next values.
+ *
+ * `null` in a sharing plan stands for the rule under which nothing leaves the client.
+ */
+export interface Rule {
+  readonly name: string;
+  /** State before the first round, where the rule has one. */
+  start?(): RuleState;
+  /** Called inside `tf.tidy`: intermediate tensors need no disposal. */
+  apply(update: GroupUpdate, state: RuleState | undefined): RuleResult;
+}
+
+/** Bytes of the whole group as float32. */
+export function groupBytes(parameters: readonly Parameter[]): number {
+  const sizes = parameters.map(({ shape }) => shape.reduce((product, length) => product * length, 4));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
