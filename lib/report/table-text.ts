@@ -50,7 +50,10 @@ function slices(table: ResultTable, columns: readonly number[], width: number): 
 
 function draw(table: ResultTable, columns: readonly number[], stacked: boolean): string {
   const groups = [...new Set(columns.map((index) => table.columns[index].group))];
-  const text = new CliTable({ style: { head: [], border: [], compact: true }, chars: LINES });
+  const text = new CliTable({
+    style: { head: [], border: [], compact: true, 'padding-left': 1, 'padding-right': 0 },
+    chars: LINES,
+  });
   const labels = columns.map((index) => right(`${table.columns[index].label} `));
   if (groups.length === 1) text.push([groups[0], ...labels]);
   else {
@@ -64,10 +67,15 @@ function draw(table: ResultTable, columns: readonly number[], stacked: boolean):
     if (row.kind === 'reference' && !isKnown) continue;
     text.push([row.name, ...columns.map((index) => right(content(row.cells[index], stacked)))]);
   }
-  const lines = text.toString().split('\n').slice(0, -1);
-  const headings = groups.length === 1 ? 2 : 3;
-  // A rule below the headings only: one below every row drowns the figures.
-  return [...lines.slice(0, headings), lines[0], ...lines.slice(headings)].map((line) => line.trimEnd()).join('\n');
+  const lines = text
+    .toString()
+    .split('\n')
+    .slice(1, -1)
+    .map((line) => line.trimEnd());
+  const headings = groups.length === 1 ? 1 : 2;
+  // Rules around the headings only: one below every row drowns the figures.
+  const rule = '─'.repeat(Math.max(...lines.map((line) => line.length)));
+  return [rule, ...lines.slice(0, headings), rule, ...lines.slice(headings)].join('\n');
 }
 
 function right(content: string) {
@@ -85,7 +93,7 @@ function content(cell: TableCell, stacked: boolean): string {
 const LINES = {
   ...{ top: '─', 'top-mid': '─', 'top-left': '─', 'top-right': '─' },
   ...{ bottom: '─', 'bottom-mid': '─', 'bottom-left': '─', 'bottom-right': '─' },
-  ...{ left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '' },
+  ...{ left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: ' ' },
 };
 
 function textWidth(text: string): number {

@@ -166,7 +166,7 @@ function taskCells(
       ? noteOf(`${task}: undefined in every scenario.`)
       : fewest < scenarios.length
         ? noteOf(
-            `${task}: mean and worst of the ${fewest} scenarios (of ${scenarios.length}) in which the AUC is defined.`,
+            `${task}: mean and worst are over ${fewest} of ${scenarios.length} scenarios, those with a defined AUC.`,
           )
         : undefined;
   const means = some.map((values) => values.reduce((sum, value) => sum + value, 0) / values.length);

@@ -1,0 +1,190 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  formatBytes,
+  formatSeconds,
+  meanInterval,
+  type ResultLine,
+  resultTable,
+  tableHtml,
+  tableMarkdown,
+  tableText,
+} from '../../lib';
+import { tQuantile95 } from '../../lib/report/interval';
+import { madeUpResults } from './made-up';
+
+function line(
+  method: string,
+  seed: number,
+  scenario: string,
+  auc: number | null,
+  more: Partial<ResultLine> = {},
+): ResultLine {
+  return {
+    ...{ method, seed, scenario, auc, task: 'click', split: 'test', selection: 'common' },
+    ...{ logLoss: 0.2, rows: 8, positives: 2, round: 2, bytes: 1_500_000, seconds: 75 },
+    ...more,
+  };
+}
+
+const TWO_METHODS = [
+  line('local', 1, 'NL', 0.7, { bytes: 0, seconds: 4.25 }),
+  line('local', 1, 'ES', 0.8, { bytes: 0, seconds: 4.25 }),
+  line('fedavg', 1, 'NL', 0.72),
+  line('fedavg', 1, 'ES', 0.79),
+];
+
+test('Student t quantiles are those of the tables', () => {
+  const rounded = [1, 2, 3, 4, 9, 10, 29, 100].map((degrees) => tQuantile95(degrees).toFixed(3));
+  assert.equal(rounded, ['12.706', '4.303', '3.182', '2.776', '2.262', '2.228', '2.045', '1.984']);
+});
+
+test('interval of a mean', () => {
+  assert.is(meanInterval([]), null);
+  assert.equal(meanInterval([0.5]), { mean: 0.5, halfWidth: null, count: 1 });
+  const { mean, halfWidth } = meanInterval([1, 2, 3])!;
+  assert.is(mean, 2);
+  assert.is(halfWidth!.toFixed(6), '2.484138');
+});
+
+test('bytes and seconds', () => {
+  assert.equal([0, 812, 999.6, 12_400_000, 250e9].map(formatBytes), ['0 B', '812 B', '1.0 kB', '12.4 MB', '250 GB']);
+  assert.equal([0.84, 9.96, 59.6, 125, 11_220].map(formatSeconds), [
+    '0.8 s',
+    '10 s',
+    '1 min 00 s',
+    '2 min 05 s',
+    '3 h 07 min',
+  ]);
+});
+
+test('one seed, two methods, one reference', () => {
+  const references = [{ name: 'trees', values: { NL: { click: 0.69 }, ES: { click: 0.78 } } }];
+  const table = resultTable(TWO_METHODS, { references });
+  assert.is(
+    tableText(table, { width: 100 }),
+    [
+      'Test AUC',
+      '────────────────────────────────────────────────────────────────',
+      '                       click                         cost',
+      '             NL       ES     mean    worst     sent         time',
+      '────────────────────────────────────────────────────────────────',
+      ' local   0.7000   0.8000*  0.7500   0.7000      0 B        4.3 s',
+      ' fedavg  0.7200*  0.7900   0.7550*  0.7200*  1.5 MB   1 min 15 s',
+      ' trees   0.6900   0.7800   0.7350   0.6900        –            –',
+      '',
+      'mean and worst are over scenarios. Marked *: the highest mean of the column among the methods, which',
+      'need not be a significant difference. The round with the best mean validation AUC was kept.',
+    ].join('\n'),
+  );
+});
+
+test('several seeds: mean and worst are taken per seed', () => {
+  const lines = [
+    line('local', 1, 'NL', 0.7),
+    line('local', 1, 'ES', 0.8),
+    line('local', 2, 'NL', 0.9),
+    line('local', 2, 'ES', 0.8),
+  ];
+  const [row] = resultTable(lines).rows;
+  assert.is(row.seeds, 2);
+  assert.equal(
+    row.cells.map((cell) => `${cell.text}${cell.spread}`),
+    ['0.8000±1.2706', '0.8000±0.0000', '0.8000±0.6353', '0.7500±0.6353', '1.5 MB', '1 min 15 s'],
+  );
+  assert.is(
+    row.cells.some((cell) => cell.best),
+    false,
+  );
+});
+
+test('undefined cells are a dash with a reason below', () => {
+  const lines = [
+    line('local', 1, 'NL', null, { reason: 'no positive row in test' }),
+    line('local', 1, 'ES', 0.8),
+    line('fedavg', 1, 'ES', 0.7),
+  ];
+  const table = resultTable(lines);
+  assert.equal(table.notes, [
+    'NL, click: no positive row in test.',
+    'click: mean and worst are over 1 of 2 scenarios, those with a defined AUC.',
+    'NL, click: no result stored.',
+  ]);
+  assert.equal(
+    table.rows.map((row) => row.cells.slice(0, 4).map((cell) => `${cell.text} ${cell.note ?? ''}`)),
+    [
+      ['– 1', '0.8000 ', '0.8000 2', '0.8000 2'],
+      ['– 3', '0.7000 ', '0.7000 2', '0.7000 2'],
+    ],
+  );
+  const text = tableText(table, { width: 100 });
+  assert.match(text, '  1) NL, click: no positive row in test.');
+  assert.match(text, ' local   1) –   0.8000*  2) 0.8000*  2) 0.8000*');
+});
+
+test('no line, no failure', () => {
+  assert.equal(resultTable([]).rows, []);
+  assert.match(tableText(resultTable([])), 'Test AUC');
+});
+
+test('only the asked split and selection are shown', () => {
+  const lines = [
+    line('local', 1, 'NL', 0.7),
+    line('local', 1, 'NL', 0.9, { selection: 'per-client' }),
+    line('local', 1, 'NL', 0.6, { split: 'validation' }),
+  ];
+  const first = (table: ReturnType<typeof resultTable>) => table.rows[0].cells[0].text;
+  assert.is(first(resultTable(lines)), '0.7000');
+  assert.is(first(resultTable(lines, { selection: 'per-client' })), '0.9000');
+  assert.is(first(resultTable(lines, { split: 'validation' })), '0.6000');
+  assert.is(resultTable(lines, { split: 'validation' }).title, 'Validation AUC');
+});
+
+test('no line of the text is wider than asked', () => {
+  const table = resultTable(madeUpResults());
+  for (const width of [200, 120, 100, 80, 60, 40]) {
+    const widest = Math.max(
+      ...tableText(table, { width })
+        .split('\n')
+        .map((part) => part.length),
+    );
+    assert.ok(widest <= width, `${widest} characters where ${width} were asked`);
+  }
+});
+
+test('Markdown', () => {
+  assert.is(
+    tableMarkdown(
+      resultTable(TWO_METHODS, { title: 'A | B', references: [{ name: 'x|y', values: { NL: { click: 0.6 } } }] }),
+    ),
+    [
+      '**A | B**',
+      '',
+      '| click | NL | ES | mean | worst |',
+      '| --- | ---: | ---: | ---: | ---: |',
+      '| local | 0.7000 | **0.8000** | 0.7500 | 0.7000 |',
+      '| fedavg | **0.7200** | 0.7900 | **0.7550** | **0.7200** |',
+      '| *x\\|y* | 0.6000 | – | – | – |',
+      '',
+      '| cost | sent | time |',
+      '| --- | ---: | ---: |',
+      '| local | 0 B | 4.3 s |',
+      '| fedavg | 1.5 MB | 1 min 15 s |',
+      '',
+      'mean and worst are over scenarios. Bold: the highest mean of the column among the methods, which need not be a significant difference. The round with the best mean validation AUC was kept.',
+      '',
+    ].join('\n'),
+  );
+});
+
+test('HTML: names are escaped, wide tables are cut per task', () => {
+  const html = tableHtml(resultTable([line('<b>', 1, 'a&b', 0.7), line('local', 1, 'a&b', 0.8)]));
+  assert.match(html, '&lt;b&gt;');
+  assert.match(html, 'a&amp;b');
+  assert.match(html, '<strong>0.8000</strong>');
+  assert.not.match(html, /<b>/);
+  assert.is(html.split('<table').length - 1, 1);
+  assert.is(tableHtml(resultTable(madeUpResults())).split('<table').length - 1, 2);
+});
+
+test.run();
