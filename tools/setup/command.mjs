@@ -35,7 +35,10 @@ export function run(context, program, args, options = {}) {
     const take = (chunk) => {
       stream.write(chunk);
       output = (output + chunk).slice(-200_000);
-      const last = String(chunk).trim().split(/[\r\n]+/).pop();
+      const last = String(chunk)
+        .trim()
+        .split(/[\r\n]+/)
+        .pop();
       if (last) context.progress(last);
     };
     child.stdout.on('data', take);
@@ -49,10 +52,12 @@ export function run(context, program, args, options = {}) {
       context.signal?.removeEventListener('abort', interrupted);
       stream.end();
       forgetChild();
-      if (context.signal?.aborted) return reject(new Problem('Interrupted. The same command goes on where this one stopped.'));
+      if (context.signal?.aborted)
+        return reject(new Problem('Interrupted. The same command goes on where this one stopped.'));
       if (code === 0) return resolve(output);
       const tail = output.trimEnd().split('\n').slice(-TAIL).join('\n');
-      const message = diagnose(output) ?? options.problem ?? `${path.basename(program)} failed (${signal ?? `exit code ${code}`}).`;
+      const message =
+        diagnose(output) ?? options.problem ?? `${path.basename(program)} failed (${signal ?? `exit code ${code}`}).`;
       reject(new Problem(message, { log, tail: options.quiet ? undefined : tail }));
     });
   });

@@ -11,7 +11,9 @@ export function probeGpu() {
   if (isWsl() && fs.existsSync('/usr/lib/wsl/lib/nvidia-smi')) {
     try {
       const query = ['--query-gpu=driver_version', '--format=csv,noheader'];
-      const driver = execFileSync('/usr/lib/wsl/lib/nvidia-smi', query, { encoding: 'utf8', timeout: 20_000 }).trim().split('\n')[0];
+      const driver = execFileSync('/usr/lib/wsl/lib/nvidia-smi', query, { encoding: 'utf8', timeout: 20_000 })
+        .trim()
+        .split('\n')[0];
       return { driver, device: Boolean(driver) };
     } catch {
       return { driver: undefined, device: false };
@@ -19,7 +21,9 @@ export function probeGpu() {
   }
   let driver;
   try {
-    driver = /Kernel Module(?: for \S+)?\s+(\d+[\d.]*)/.exec(fs.readFileSync('/proc/driver/nvidia/version', 'utf8'))?.[1];
+    driver = /Kernel Module(?: for \S+)?\s+(\d+[\d.]*)/.exec(
+      fs.readFileSync('/proc/driver/nvidia/version', 'utf8'),
+    )?.[1];
   } catch {
     // No driver is loaded.
   }
@@ -28,12 +32,16 @@ export function probeGpu() {
   return { driver, device };
 }
 
-/** What keeps the GPU from being used; undefined when nothing does. */
-export function gpuProblem({ driver, device }, system = { platform: process.platform, arch: process.arch }) {
-  if (system.platform !== 'linux') return 'CUDA needs Linux (or Windows with WSL)';
-  if (!driver) return 'no NVIDIA driver is loaded (nvidia-smi must list a GPU): install the driver of your card';
-  if (Number.parseInt(driver, 10) < OLDEST_DRIVER) return `the NVIDIA driver ${driver} is too old: CUDA 12 needs ${OLDEST_DRIVER} or later`;
-  if (!device) return 'the NVIDIA driver is loaded but no device is visible (in a container: start it with --gpus all)';
+/** What keeps the GPU from being used, and what to do about it; undefined when nothing does. */
+export function gpuProblem({ driver, device }, platform = process.platform) {
+  if (platform !== 'linux') return { reason: 'CUDA runs on Linux and in WSL only', remedy: 'use PF_DEVICE=cpu' };
+  if (!driver)
+    return { reason: 'no NVIDIA driver', remedy: 'install the driver of the card, until nvidia-smi lists a GPU' };
+  if (Number.parseInt(driver, 10) < OLDEST_DRIVER) {
+    return { reason: `NVIDIA driver ${driver} is too old`, remedy: `CUDA 12 needs driver ${OLDEST_DRIVER} or later` };
+  }
+  if (!device)
+    return { reason: 'an NVIDIA driver but no GPU is visible', remedy: 'in a container: start it with --gpus all' };
   return undefined;
 }
 
@@ -43,12 +51,19 @@ export function gpuProblem({ driver, device }, system = { platform: process.plat
  * @param {{driver?: string, device: boolean}} gpu what probeGpu found
  * @param {boolean} cudaInstalled is the CUDA build there already? It runs on the CPU as well, so it is kept.
  */
-export function chooseDevice(asked, gpu, cudaInstalled, system) {
-  if (asked && !['cpu', 'gpu'].includes(asked)) throw new Problem(`PF_DEVICE is "${asked}": it can be cpu or gpu, or stay unset.`);
-  const problem = gpuProblem(gpu, system);
+export function chooseDevice(asked, gpu, cudaInstalled, platform) {
+  if (asked && !['cpu', 'gpu'].includes(asked)) {
+    throw new Problem(`PF_DEVICE is "${asked}": it can be cpu or gpu, or stay unset.`);
+  }
   const requested = asked || 'auto';
-  if (asked === 'gpu' && problem) throw new Problem(`PF_DEVICE=gpu, but ${problem}. (PF_DEVICE=cpu runs without a GPU.)`);
-  if (asked !== 'cpu' && !problem) return { requested, device: 'gpu', wheel: 'cuda', driver: gpu.driver, reason: `NVIDIA driver ${gpu.driver}` };
-  const reason = asked === 'cpu' ? 'PF_DEVICE=cpu' : problem;
-  return { requested, device: 'cpu', wheel: cudaInstalled ? 'cuda' : 'cpu', driver: gpu.driver, reason };
+  const problem = gpuProblem(gpu, platform);
+  if (requested === 'gpu' && problem) {
+    throw new Problem(`PF_DEVICE=gpu, but ${problem.reason}: ${problem.remedy} (or use PF_DEVICE=cpu).`);
+  }
+  const { driver } = gpu;
+  if (requested !== 'cpu' && !problem) {
+    return { requested, device: 'gpu', wheel: 'cuda', driver, reason: `NVIDIA driver ${driver}` };
+  }
+  const reason = requested === 'cpu' ? 'PF_DEVICE=cpu' : problem.reason;
+  return { requested, device: 'cpu', wheel: cudaInstalled ? 'cuda' : 'cpu', driver, reason };
 }

@@ -1,8 +1,10 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import { paths } from './paths.mjs';
 
 /** Variables that would lead Python or npm away from the project's own folders. */
-const REMOVED = /^(PYTHONHOME|PYTHONPATH|PYTHONSTARTUP|VIRTUAL_ENV|npm_config_(cache|logs_dir|prefix|global|ignore_scripts|package_lock_only|dry_run|omit|include|offline))$/i;
+const REMOVED =
+  /^(PYTHONHOME|PYTHONPATH|PYTHONSTARTUP|VIRTUAL_ENV|npm_config_(cache|logs_dir|prefix|global|ignore_scripts|package_lock_only|dry_run|omit|include|offline))$/i;
 
 const cleaned = () => Object.fromEntries(Object.entries(process.env).filter(([name]) => !REMOVED.test(name)));
 
@@ -23,6 +25,8 @@ export function setupEnvironment() {
 /** The environment of Jupyter and of what runs notebooks: it knows the project's kernel and keeps its files inside. */
 export function jupyterEnvironment() {
   const own = (name) => path.join(paths.jupyter, name);
+  // IPython goes to a temporary folder elsewhere when its own does not exist.
+  fs.mkdirSync(own('ipython'), { recursive: true });
   return {
     ...cleaned(),
     PATH: [path.join(paths.venv, 'bin'), path.dirname(process.execPath), process.env.PATH].join(path.delimiter),

@@ -11,8 +11,8 @@ import { isFresh, runSteps } from './runner.mjs';
 import { addon } from './steps/addon.mjs';
 import { engine } from './steps/engine.mjs';
 import { kernel } from './steps/kernel.mjs';
-import { libtensorflow } from './steps/libtensorflow.mjs';
 import { library } from './steps/library.mjs';
+import { libtensorflow } from './steps/libtensorflow.mjs';
 import { name } from './steps/name.mjs';
 import { packages } from './steps/packages.mjs';
 import { python } from './steps/python.mjs';
@@ -27,7 +27,10 @@ function checkPrerequisites(steps, choice) {
   const stale = steps.filter((step) => !isFresh(step));
   const fetches = stale.some((step) => step.name === 'packages' || step.name.startsWith('libtensorflow'));
   if (!fetches && !stale.some((step) => ['python', 'addon'].includes(step.name))) return;
-  const missing = missingPrerequisites({ wheel: choice.wheel, checkDisk: stale.some((step) => step.name.startsWith('libtensorflow')) });
+  const missing = missingPrerequisites({
+    wheel: choice.wheel,
+    checkDisk: stale.some((step) => step.name.startsWith('libtensorflow')),
+  });
   if (missing.length > 0) throw new Problem(missing.join('\n'));
 }
 
@@ -52,4 +55,3 @@ export async function setUp({ say = (line) => process.stderr.write(`${line}\n`),
     release();
   }
 }
-

@@ -7,7 +7,9 @@ export const wheelFolder = (wheel) => path.join(paths.libtensorflow, wheel);
 
 /** The libraries that the addon is linked with. */
 export function libraryNames(platform = process.platform) {
-  return ['libtensorflow_cc', 'libtensorflow_framework'].map((name) => (platform === 'darwin' ? `${name}.2.dylib` : `${name}.so.2`));
+  return ['libtensorflow_cc', 'libtensorflow_framework'].map((name) =>
+    platform === 'darwin' ? `${name}.2.dylib` : `${name}.so.2`,
+  );
 }
 
 /** Is the CUDA build here already? */
@@ -23,7 +25,10 @@ export function requirementsFile(wheel, { platform = process.platform, arch = pr
 /** The CUDA libraries beside the wheel, by package folder (cublas, cudnn, …). */
 export function cudaLibraries(wheel) {
   try {
-    return fs.readdirSync(path.join(wheelFolder(wheel), 'nvidia')).filter((name) => !name.startsWith('_')).sort();
+    return fs
+      .readdirSync(path.join(wheelFolder(wheel), 'nvidia'))
+      .filter((name) => !name.startsWith('_'))
+      .sort();
   } catch {
     return [];
   }

@@ -64,9 +64,12 @@ export function platformProblem({ platform, arch, glibc }) {
     if (arch === 'arm64') return undefined;
     return 'Macs with an Intel processor are not supported: libtensorflow 2.21 has no build for them. Use Linux, or a Mac with Apple silicon.';
   }
-  if (platform !== 'linux') return `${platform} is not supported: use Linux, macOS on Apple silicon, or Windows with WSL.`;
-  if (!['x64', 'arm64'].includes(arch)) return `The processor type ${arch} is not supported: libtensorflow is built for x64 and arm64.`;
-  if (!glibc) return 'This Linux has no glibc (Alpine?): libtensorflow needs one. Use Debian, Ubuntu or Fedora, also in a container.';
+  if (platform !== 'linux')
+    return `${platform} is not supported: use Linux, macOS on Apple silicon, or Windows with WSL.`;
+  if (!['x64', 'arm64'].includes(arch))
+    return `The processor type ${arch} is not supported: libtensorflow is built for x64 and arm64.`;
+  if (!glibc)
+    return 'This Linux has no glibc (Alpine?): libtensorflow needs one. Use Debian, Ubuntu or Fedora, also in a container.';
   const [major, minor] = glibc.split('.').map(Number);
   if (major < 2 || (major === 2 && minor < 27)) {
     return `glibc ${glibc} is too old: libtensorflow needs 2.27 or later (Debian 10, Ubuntu 18.04 or later).`;

@@ -9,11 +9,15 @@ const COMPILERS = ['g++', 'clang++', 'c++'];
 const GIB = 2 ** 30;
 
 /** What a Python says of itself: its version, and whether it can make environments. */
-function askPython(program) {
+function askPython(program, env) {
   const question =
     'import sys, importlib.util as u; print(sys.version_info[0], sys.version_info[1], int(bool(u.find_spec("venv") and u.find_spec("ensurepip"))))';
   try {
-    const answer = execFileSync(program, ['-c', question], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    const answer = execFileSync(program, ['-c', question], {
+      env,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
     const [major, minor, venv] = answer.trim().split(' ').map(Number);
     return { program, version: `${major}.${minor}`, newEnough: major === 3 && minor >= 10, venv: venv === 1 };
   } catch {
@@ -24,7 +28,7 @@ function askPython(program) {
 /** The first Python that is new enough and can make environments; PF_PYTHON goes before all others. */
 export function findPython(env = process.env) {
   const asked = env.PF_PYTHON;
-  const found = (asked ? [asked] : PYTHONS).map(askPython).filter(Boolean);
+  const found = (asked ? [asked] : PYTHONS).map((program) => askPython(program, env)).filter(Boolean);
   const good = found.find((python) => python.newEnough && python.venv);
   if (good) return good.program;
   if (asked && found.length === 0) throw new Problem(`PF_PYTHON names ${asked}, which is not a Python that starts.`);
@@ -32,7 +36,9 @@ export function findPython(env = process.env) {
   if (withoutVenv) {
     throw new Problem(`Python ${withoutVenv.version} lacks the module venv (or ensurepip): ${hintFor('venv')}`);
   }
-  const old = found[0] ? `Python ${found[0].version} is too old (3.10 or later is needed)` : 'Python 3.10 or later is missing';
+  const old = found[0]
+    ? `Python ${found[0].version} is too old (3.10 or later is needed)`
+    : 'Python 3.10 or later is missing';
   throw new Problem(`${old}: ${hintFor('python')}`);
 }
 
@@ -44,12 +50,15 @@ export function findCompiler(env = process.env) {
     const result = spawnSync(program, ['-std=c++17', '-fsyntax-only', '-x', 'c++', '-'], {
       input: '#include <filesystem>\n#include <string_view>\nint main() { return 0; }\n',
       encoding: 'utf8',
+      env,
     });
     if (result.status === 0) return program;
     if (!result.error) seen ??= program;
   }
   if (seen) throw new Problem(`The compiler ${seen} cannot compile C++17: ${hintFor('compiler')}`);
-  throw new Problem(`${asked ? `CXX names ${asked}, which was not found` : 'A C++17 compiler is missing'}: ${hintFor('compiler')}`);
+  throw new Problem(
+    `${asked ? `CXX names ${asked}, which was not found` : 'A C++17 compiler is missing'}: ${hintFor('compiler')}`,
+  );
 }
 
 /** What the first set-up takes on disk, downloads included. */

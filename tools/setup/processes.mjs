@@ -46,8 +46,8 @@ export function signalGroup(pid, signal) {
 }
 
 /** Ends what a killed set-up left running. */
-export function endOrphan() {
-  const child = readJson(paths.child);
+export function endOrphan(note = paths.child) {
+  const child = readJson(note);
   if (isAlive(child)) signalGroup(child.pid, 'SIGKILL');
-  forgetChild();
+  fs.rmSync(note, { force: true });
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { run } from '../command.mjs';
 import { hashFiles } from '../files.mjs';
 import { libraryNames, wheelFolder } from '../libtensorflow.mjs';
-import { inside, paths } from '../paths.mjs';
+import { inside, paths, root } from '../paths.mjs';
 import { findCompiler } from '../prerequisites.mjs';
 import { keyOf } from '../runner.mjs';
 
@@ -38,14 +38,20 @@ export function addon(choice) {
     name: 'addon',
     title: 'TensorFlow.js addon (C++)',
     key: () => {
-      const files = ['node_modules/@tensorflow/tfjs-node-gpu/package.json', 'node_modules/node-api-headers/package.json'];
-      return hashFiles([...files, 'tools/setup/steps/addon.mjs'], choice.wheel, keyOf(`libtensorflow-${choice.wheel}`), process.env.CXX ?? '');
+      const files = [
+        'node_modules/@tensorflow/tfjs-node-gpu/package.json',
+        'node_modules/node-api-headers/package.json',
+      ];
+      const args = compilerArguments({ tensorflow, output: '' }).map((arg) => arg.replace(root, ''));
+      return hashFiles(files, args, keyOf(`libtensorflow-${choice.wheel}`), process.env.CXX ?? '');
     },
     products: () => [paths.addon],
     async run(context) {
       const output = `${paths.addon}.partial`;
       fs.mkdirSync(path.dirname(output), { recursive: true });
-      await run(context, findCompiler(), compilerArguments({ tensorflow, output }), { problem: 'The addon did not compile.' });
+      await run(context, findCompiler(), compilerArguments({ tensorflow, output }), {
+        problem: 'The addon did not compile.',
+      });
       fs.renameSync(output, paths.addon);
     },
   };

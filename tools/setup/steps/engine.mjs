@@ -1,6 +1,6 @@
-import { cudaLibraries } from '../libtensorflow.mjs';
 import { run } from '../command.mjs';
 import { hashFiles, writeAtomic } from '../files.mjs';
+import { cudaLibraries } from '../libtensorflow.mjs';
 import { inside, paths } from '../paths.mjs';
 import { Problem } from '../problem.mjs';
 import { keyOf } from '../runner.mjs';
@@ -10,7 +10,8 @@ export function engine(choice) {
   return {
     name: 'engine',
     title: `Check of the engine (${choice.device})`,
-    key: () => hashFiles(['tools/setup/checks/engine.cjs', 'tools/preload.cjs'], keyOf('addon'), choice, process.version),
+    key: () =>
+      hashFiles(['tools/setup/checks/engine.cjs', 'tools/preload.cjs'], keyOf('addon'), choice, process.version),
     products: () => [paths.device],
     async run(context) {
       const args = ['--require', paths.preload, inside('tools', 'setup', 'checks', 'engine.cjs')];
@@ -21,7 +22,12 @@ export function engine(choice) {
       });
       const found = JSON.parse(/^engine (.*)$/m.exec(output)[1]);
       const decided = decide(choice, found);
-      const report = { ...decided, tensorflow: found.tensorflow, tfjs: found.tfjs, cudaLibraries: cudaLibraries(choice.wheel) };
+      const report = {
+        ...decided,
+        tensorflow: found.tensorflow,
+        tfjs: found.tfjs,
+        cudaLibraries: cudaLibraries(choice.wheel),
+      };
       writeAtomic(paths.device, `${JSON.stringify(report, null, 2)}\n`);
       return `libtensorflow ${found.tensorflow} on the ${decided.device}: ${decided.reason}`;
     },
@@ -31,7 +37,8 @@ export function engine(choice) {
 /** A GPU that was asked for must be there; one that was only noticed may turn out not to work, which is said. */
 export function decide(choice, found) {
   if (choice.device !== 'gpu' || found.gpu) return choice;
-  const reason = 'the NVIDIA driver is there, but libtensorflow found no usable GPU (.cache/setup/logs/engine.log says why)';
+  const reason =
+    'the NVIDIA driver is there, but libtensorflow found no usable GPU (.cache/setup/logs/engine.log says why)';
   if (choice.requested === 'gpu') throw new Problem(`PF_DEVICE=gpu, but ${reason}.`);
   return { ...choice, device: 'cpu', reason };
 }

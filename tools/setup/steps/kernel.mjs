@@ -18,7 +18,15 @@ export function kernelSpec(node = process.execPath) {
 export const kernel = {
   name: 'kernel',
   title: 'Notebook kernel (tslab)',
-  key: () => hashFiles(['tools/setup/steps/kernel.mjs'], root, process.execPath, process.version, keyOf('packages'), keyOf('python')),
+  key: () =>
+    hashFiles(
+      ['tools/setup/steps/kernel.mjs'],
+      root,
+      process.execPath,
+      process.version,
+      keyOf('packages'),
+      keyOf('python'),
+    ),
   products: () => [paths.kernelSpec],
   async run(context) {
     await run(context, process.execPath, [inside('tools', 'setup', 'checks', 'zeromq.cjs')], {

@@ -1,7 +1,7 @@
+import { run } from '../command.mjs';
 import { hashFiles, readJson } from '../files.mjs';
 import { npmCommand } from '../npm.mjs';
 import { inside } from '../paths.mjs';
-import { run } from '../command.mjs';
 
 /** npm packages as the lock file says. Their install scripts stay off: the later steps build what has to be built. */
 export const packages = {
@@ -9,7 +9,12 @@ export const packages = {
   title: 'npm packages',
   key() {
     const { dependencies, devDependencies, overrides } = readJson(inside('package.json'));
-    const files = ['package-lock.json', 'tools/tfjs-node/package.json', 'tools/tfjs-node/index.js', 'tools/tfjs-node/index.d.ts'];
+    const files = [
+      'package-lock.json',
+      'tools/tfjs-node/package.json',
+      'tools/tfjs-node/index.js',
+      'tools/tfjs-node/index.d.ts',
+    ];
     return hashFiles(files, { dependencies, devDependencies, overrides }, process.platform, process.arch);
   },
   products: () => [inside('node_modules', '.package-lock.json'), inside('node_modules', '.bin', 'tsc')],

@@ -1,8 +1,8 @@
 import fs from 'node:fs';
+import { run } from '../command.mjs';
 import { hashFiles } from '../files.mjs';
 import { inside, paths, root } from '../paths.mjs';
 import { findPython } from '../prerequisites.mjs';
-import { run } from '../command.mjs';
 
 /** The Python environment: JupyterLab, nbclient and plotly with everything below them at pinned versions. */
 export const python = {
@@ -15,7 +15,15 @@ export const python = {
     const program = findPython();
     fs.rmSync(paths.venv, { recursive: true, force: true });
     await run(context, program, ['-m', 'venv', paths.venv], { problem: 'Python could not make an environment.' });
-    const args = ['-m', 'pip', 'install', '--no-deps', '--only-binary=:all:', '--requirement', inside('tools', 'setup', 'requirements.txt')];
+    const args = [
+      '-m',
+      'pip',
+      'install',
+      '--no-deps',
+      '--only-binary=:all:',
+      '--requirement',
+      inside('tools', 'setup', 'requirements.txt'),
+    ];
     await run(context, paths.python, args, { problem: 'pip could not install JupyterLab.' });
   },
 };

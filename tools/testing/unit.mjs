@@ -1,0 +1,33 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { paths } from '../setup/paths.mjs';
+import { runTestFiles, testFiles } from './files.mjs';
+
+/** Groups of test files that are not unit tests and are run by their own commands. */
+const OTHERS = ['browser', 'bench'].map((name) => path.join('test', name) + path.sep);
+
+/** Unit tests: every test file outside the browser and benchmark folders, each in its own process. */
+export async function runUnitTests({
+  filters,
+  timeoutMs = 300_000,
+  jobs = Math.min(2, os.availableParallelism()),
+  say = console.log,
+}) {
+  const sources = testFiles('test', filters).filter((file) => !OTHERS.some((folder) => file.startsWith(folder)));
+  if (sources.length === 0) {
+    say(
+      filters.length > 0 ? `FAIL  no test file is named like ${filters.join(' or ')}` : 'FAIL  no test file was found',
+    );
+    return [{ passed: 0, failed: 1, skipped: 0 }];
+  }
+  // Temporary files of tests stay inside the project too.
+  const temporary = path.join(paths.cache, 'test-tmp', String(process.pid));
+  fs.mkdirSync(temporary, { recursive: true });
+  try {
+    const env = { ...process.env, TMPDIR: temporary, NO_COLOR: '1' };
+    return await runTestFiles(sources, { jobs, env, timeoutMs, nodeArgs: ['--require', paths.preload], say });
+  } finally {
+    fs.rmSync(temporary, { recursive: true, force: true });
+  }
+}
