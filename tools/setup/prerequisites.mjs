@@ -53,7 +53,7 @@ export function findCompiler(env = process.env) {
       env,
     });
     if (result.status === 0) return program;
-    if (!result.error) seen ??= program;
+    if (result.error?.code !== 'ENOENT') seen ??= program;
   }
   if (seen) throw new Problem(`The compiler ${seen} cannot compile C++17: ${hintFor('compiler')}`);
   throw new Problem(
