@@ -19,8 +19,13 @@ export function messageOf(problem: unknown): string {
 export function hint(name: string, valid: readonly string[]): string {
   if (valid.length === 0) return 'there is none to choose from';
   const near = closest(name.toLowerCase(), valid as string[]);
-  const limit = Math.max(2, Math.floor(name.length / 3));
+  // Two letters of a short name may be half of it, so they count as a slip only where the first letter is right.
+  const slip = near[0].toLowerCase() === name[0]?.toLowerCase() ? 2 : 1;
+  const limit = Math.max(slip, Math.floor(name.length / 3));
   if (distance(name.toLowerCase(), near.toLowerCase()) <= limit) return `did you mean "${near}"?`;
+  const start = name.slice(0, 4).toLowerCase();
+  const alike = start.length === 4 ? valid.find((one) => one.toLowerCase().startsWith(start)) : undefined;
+  if (alike !== undefined) return `did you mean "${alike}"?`;
   const shown = valid.slice(0, 12).join(', ');
   return `choose one of: ${shown}${valid.length > 12 ? `, … (${valid.length} in all)` : ''}`;
 }

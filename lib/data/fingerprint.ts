@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { DataError, messageOf } from './error';
 
 /** A source file as the fingerprint sees it. */
 export interface SourceFile {
@@ -49,12 +52,23 @@ async function hashFile(path: string, memory: string): Promise<{ bytes: number; 
   if (known?.bytes === size && known.mtimeMs === mtimeMs) return { bytes: size, sha256: known.sha256 };
   const hash = createHash('sha256');
   await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
+  if (path.toLowerCase().endsWith('.gz')) await checkWhole(path);
   const sha256 = hash.digest('hex');
   mkdirSync(dirname(note), { recursive: true });
   const draft = `${note}.${process.pid}-${Math.random().toString(36).slice(2)}`;
   writeFileSync(draft, JSON.stringify({ bytes: size, mtimeMs, sha256 }));
   renameSync(draft, note);
   return { bytes: size, sha256 };
+}
+
+/** A gzip file that was cut off reads as a shorter table, so its end is looked at before it is trusted. */
+async function checkWhole(path: string): Promise<void> {
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  try {
+    await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), createGunzip(), nowhere);
+  } catch (problem) {
+    throw new DataError(`${path}: not a whole gzip file (${messageOf(problem)}); fetch it again`);
+  }
 }
 
 function recall(note: string): { bytes: number; mtimeMs: number; sha256: string } | undefined {

@@ -1,3 +1,6 @@
+export * from './card';
+export { dataCardText } from './card-text';
+export * from './danfo';
 export { DataError } from './error';
 export type { DatasetFacts } from './manifest';
 export { unscale } from './numbers';

@@ -10,7 +10,7 @@ import { CACHE_FORMAT, type Manifest } from './manifest';
 import { cacheFolder, findDataFolder, isFolder, matches } from './paths';
 import type { DataSchema } from './schema';
 import { builtInSchemas } from './schemas';
-import { findSources } from './sources';
+import { findSources, holdsSources } from './sources';
 import { type SyntheticOptions, synthetic } from './synthetic';
 import type { Dataset } from './types';
 import { parseSchema, readSchema } from './validate-schema';
@@ -83,7 +83,10 @@ function locate(schema: DataSchema, home: string | undefined, data: OpenOptions[
     return assign(schema, typeof data === 'string' ? [data] : data);
   }
   if (data === undefined && home !== undefined) return findSources(schema, home);
-  return findSources(schema, findDataFolder(schema.name, data, schema.obtain));
+  return findSources(
+    schema,
+    findDataFolder(schema.name, data, (folder) => holdsSources(schema, folder), schema.obtain),
+  );
 }
 
 /** Gives each file to the source whose pattern its name matches; a schema of one source takes them all. */

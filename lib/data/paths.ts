@@ -23,17 +23,23 @@ export function cacheFolder(name: string, root?: string): string {
 }
 
 /**
- * Finds the folder that holds the files of a built-in data set.
+ * Finds the folder that holds the files of a data set.
  * @param name Name of the data set.
  * @param given Folder given by the user: the data set's own, or one that holds it under its name.
+ * @param holds Whether a folder holds the files.
  * @param obtain How to get the files, for the message.
  * @throws DataError naming every place that was looked at.
  */
-export function findDataFolder(name: string, given: string | undefined, obtain: string | undefined): string {
+export function findDataFolder(
+  name: string,
+  given: string | undefined,
+  holds: (folder: string) => boolean,
+  obtain: string | undefined,
+): string {
   if (given !== undefined) {
     if (!isFolder(given)) throw new DataError(`${given}: there is no such folder; give the folder of "${name}"`);
     const inner = join(given, name);
-    return resolve(isFolder(inner) ? inner : given);
+    return resolve(!holds(given) && isFolder(inner) ? inner : given);
   }
   const parent = process.env.PF_DATA;
   const places = [...(parent ? [join(parent, name)] : []), join(projectRoot(), 'data', name, 'raw')];

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { readHead } from './csv-header';
-import { quoted, rowOf, rowsOf } from './duckdb';
+import { quoted, rowOf, rowsOf, sqlMessage } from './duckdb';
 import { DataError } from './error';
 import type { HashedFile } from './fingerprint';
 import type { Rows } from './rows';
@@ -52,6 +52,20 @@ async function blameLine(
       }
     }
   }
+}
+
+/** Checks that no row is claimed by two splits. */
+export async function checkOverlap(connection: DuckDBConnection, schema: DataSchema, rows: Rows): Promise<void> {
+  if (!('by' in schema.split)) return;
+  const parts = Object.values(rows.split).map(({ sql }) => `coalesce(CAST(${sql} AS BOOLEAN), false)::INTEGER`);
+  const overlap = `SELECT count(*) AS n FROM ${rows.view} WHERE ${parts.join(' + ')} > 1`;
+  const { n } = await rowOf(connection, overlap).catch((problem: unknown) => {
+    throw new DataError(`schema "${schema.name}", split: ${sqlMessage(problem)}`);
+  });
+  if (Number(n) === 0) return;
+  throw new DataError(
+    `schema "${schema.name}", split: ${n} rows belong to two splits at once; its expressions must exclude each other`,
+  );
 }
 
 /**

@@ -22,8 +22,8 @@ const sqlTypes: Record<ColumnType, string> = {
  */
 export function findSources(schema: DataSchema, folder: string): SourceFile[] {
   return schema.sources.flatMap((source) => {
-    const patterns = typeof source.files === 'string' ? [source.files] : source.files;
-    const names = [...new Set(patterns.flatMap((pattern) => matchFiles(folder, pattern)))];
+    const patterns = [source.files].flat();
+    const names = namesOf(source, folder);
     if (names.length === 0) {
       const how = schema.obtain === undefined ? '' : ` To get the data: ${schema.obtain}`;
       throw new DataError(
@@ -33,6 +33,15 @@ export function findSources(schema: DataSchema, folder: string): SourceFile[] {
     }
     return names.map((name) => ({ source: source.name, name, path: `${folder}/${name}` }));
   });
+}
+
+/** Whether a folder has at least one file of every source. */
+export function holdsSources(schema: DataSchema, folder: string): boolean {
+  return schema.sources.every((source) => namesOf(source, folder).length > 0);
+}
+
+function namesOf(source: DataSource, folder: string): string[] {
+  return [...new Set([source.files].flat().flatMap((pattern) => matchFiles(folder, pattern)))];
 }
 
 /** Makes each source a table of its name, with the extra columns `source_row` and `source_file`. */
@@ -154,6 +163,9 @@ function columnNames(source: DataSource, files: readonly HashedFile[]): readonly
     if (source.columns === undefined && source.header === false) columns = head.map((_, k) => `column_${k + 1}`);
     columns ??= head;
   }
+  const unnamed = columns!.indexOf('');
+  if (unnamed >= 0)
+    throw new DataError(`${files[0].path}, line 1: column ${unnamed + 1} has no name; is the file whole?`);
   const repeated = columns!.find((name, k) => columns!.indexOf(name) !== k);
   if (repeated !== undefined) throw new DataError(`${files[0].path}: two columns are called "${repeated}"`);
   return columns!;

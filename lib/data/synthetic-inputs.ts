@@ -48,7 +48,7 @@ export function shiftInputs(
 ): void {
   const draws = drawsFrom(seedAt(seed, 'shift', scenario));
   for (const column of numbers) {
-    const scale = Math.exp(inputShift * draws.normal());
+    const scale = Math.exp(0.7 * inputShift * draws.normal());
     const offset = 2 * inputShift * draws.normal();
     for (let i = 0; i < column.length; i++) column[i] = column[i] * scale + offset;
   }

@@ -1,0 +1,44 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { drawsFrom } from '../../lib/data/draws';
+import { auc } from '../../lib/metrics/auc';
+
+test('right order is 1, wrong order 0, a tie a half', () => {
+  assert.equal(auc([0.1, 0.9], [0, 1]), { auc: 1 });
+  assert.equal(auc([0.9, 0.1], [0, 1]), { auc: 0 });
+  assert.equal(auc([3, 3, 3], [0, 1, 0]), { auc: 0.5 });
+  assert.equal(auc([-0, 0], [0, 1]), { auc: 0.5 });
+  // Pairs: 2 > 1, 2 = 2, 3 > 1, 3 > 2.
+  assert.equal(auc([2, 3, 1, 2], [1, 1, 0, 0]), { auc: 3.5 / 4 });
+});
+
+test('one class only has no value but a reason', () => {
+  assert.equal(auc([1, 2], [1, 1]), { auc: null, reason: 'no negative row' });
+  assert.equal(auc([1, 2], [0, 0]), { auc: null, reason: 'no positive row' });
+  assert.equal(auc([], []), { auc: null, reason: 'no rows' });
+});
+
+test('mistakes are errors', () => {
+  assert.throws(() => auc([1], [1, 0]), /1 scores but 2 labels/);
+  assert.throws(() => auc([1, Number.NaN], [1, 0]), /row 1/);
+});
+
+test('equals the count over all pairs, ties among them', () => {
+  const draws = drawsFrom(3);
+  for (let round = 0; round < 50; round++) {
+    const labels = Array.from({ length: 60 }, () => (draws.uniform() < 0.3 ? 1 : 0));
+    const scores = labels.map(() => Math.floor(draws.normal() * 4));
+    let right = 0;
+    let pairs = 0;
+    for (let i = 0; i < 60; i++) {
+      for (let j = 0; j < 60; j++) {
+        if (labels[i] !== 1 || labels[j] !== 0) continue;
+        pairs++;
+        right += scores[i] > scores[j] ? 1 : scores[i] === scores[j] ? 0.5 : 0;
+      }
+    }
+    assert.is(auc(scores, labels).auc, pairs === 0 ? null : right / pairs);
+  }
+});
+
+test.run();
