@@ -1,11 +1,12 @@
 export * from './card';
 export { dataCardText } from './card-text';
-export * from './danfo';
 export { DataError } from './error';
+export * from './from-data-frame';
 export type { DatasetFacts } from './manifest';
 export { unscale } from './numbers';
 export * from './open';
 export * from './schema';
 export { type SyntheticOptions, synthetic } from './synthetic';
+export * from './to-data-frame';
 export * from './types';
 export { parseSchema, readSchema } from './validate-schema';

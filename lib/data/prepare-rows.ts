@@ -4,7 +4,8 @@ import { DataError } from './error';
 import type { HashedFile } from './fingerprint';
 import { checkLabels, checkNumbers, checkOverlap } from './row-checks';
 import { type Rows, runBlaming } from './rows';
-import type { DataSchema, SplitRule } from './schema';
+import type { DataSchema } from './schema';
+import { splitSql, uniformSql } from './split-sql';
 
 /** What was found while the rows were chosen. */
 export interface PreparedRows {
@@ -59,33 +60,6 @@ function valueSql(schema: DataSchema, rows: Rows, k: number, sql: string): strin
     rows.types.get(rows.fields[k].where) === 'VARCHAR' ? `TRY_CAST(${sql} AS DOUBLE)` : `CAST(${sql} AS DOUBLE)`;
   // An infinite value has no place on any scale; it counts as missing.
   return `CASE WHEN isfinite(${number}) THEN ${number} END`;
-}
-
-/** A number in [0, 1) that depends on the seed and the key only, not on threads or DuckDB's version. */
-function uniformSql(seed: number, key: string): string {
-  return `(md5_number_lower(concat('${seed}:', ${key})) / 18446744073709551616.0)`;
-}
-
-function splitSql(split: SplitRule, rows: Rows, position: string, file: string): string {
-  if ('by' in split) {
-    const { train, validation, test } = rows.split;
-    return `CASE WHEN ${train.sql} THEN 0 WHEN ${validation.sql} THEN 1 WHEN ${test.sql} THEN 2 END`;
-  }
-  const alone = `concat('row ', ${position})`;
-  const together = rows.split.together;
-  const key = together === undefined ? alone : `coalesce(CAST(${together.sql} AS VARCHAR), ${alone})`;
-  const uniform = uniformSql(split.seed ?? 1, key);
-  if ('random' in split) {
-    const { train, validation } = split.random;
-    return `CASE WHEN ${uniform} < ${train} THEN 0 WHEN ${uniform} < ${train + validation} THEN 1 ELSE 2 END`;
-  }
-  const match = (pattern: string) => `${file} GLOB ${literal(pattern)}`;
-  const { train, validation, test } = split.files;
-  const cut =
-    validation === undefined
-      ? `WHEN ${match(train)} THEN CASE WHEN ${uniform} < ${split.validationFraction ?? 0.1} THEN 1 ELSE 0 END`
-      : `WHEN ${match(validation)} THEN 1 WHEN ${match(train)} THEN 0`;
-  return `CASE WHEN ${match(test)} THEN 2 ${cut} END`;
 }
 
 async function chooseScenarios(connection: DuckDBConnection, schema: DataSchema): Promise<string[]> {

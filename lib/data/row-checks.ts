@@ -1,11 +1,11 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { readHead } from './csv-header';
+import { csvProblem } from './csv-problem';
+import { columnNames, csvReader } from './csv-reader';
 import { quoted, rowOf, rowsOf, sqlMessage } from './duckdb';
 import { DataError } from './error';
 import type { HashedFile } from './fingerprint';
 import type { Rows } from './rows';
 import type { DataSchema } from './schema';
-import { csvProblem, csvReader, delimiterOf } from './sources';
 
 /**
  * Checks that every numerical field (and every field to be cut into bins) holds numbers.
@@ -41,8 +41,7 @@ async function blameLine(
 ): Promise<void> {
   for (const source of schema.sources) {
     for (const file of files.filter((one) => one.source === source.name && !/\.(parquet|pq)$/i.test(one.name))) {
-      const head = readHead(file.path, delimiterOf(source, file), source.quote ?? '"');
-      const named = source.columns ?? (source.header === false ? head.map((_, k) => `column_${k + 1}`) : head);
+      const named = columnNames(source, [file]);
       const name = named.find((one) => quoted(one) === column);
       if (name === undefined) continue;
       try {

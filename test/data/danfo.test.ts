@@ -2,9 +2,10 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { fromDataFrame, toDataFrame } from '../../lib/data/danfo';
+import { fromDataFrame } from '../../lib/data/from-data-frame';
 import { openDataset } from '../../lib/data/open';
 import { synthetic } from '../../lib/data/synthetic';
+import { toDataFrame } from '../../lib/data/to-data-frame';
 import { errorOf, folderWith, tinyCsv, tinySchema } from './tiny';
 
 const { sources: _sources, ...frameSchema } = tinySchema;
