@@ -51,7 +51,9 @@ export function readTensorFile(file: string): { arrays: Record<string, StoredArr
   if (bytes.length < 8 || start > bytes.length) throw new Error(`${file} is not a whole tensor file; delete it.`);
   const { __metadata__: metadata, ...entries } = JSON.parse(bytes.subarray(8, start).toString());
   const arrays: Record<string, StoredArray> = {};
-  for (const [name, { dtype, shape, data_offsets: offsets }] of Object.entries(entries as Record<string, HeaderEntry>)) {
+  for (const [name, { dtype, shape, data_offsets: offsets }] of Object.entries(
+    entries as Record<string, HeaderEntry>,
+  )) {
     const [from, to] = offsets.map((offset) => start + offset);
     if (to > bytes.length) throw new Error(`${file} is not a whole tensor file; delete it.`);
     const copy = Uint8Array.from(bytes.subarray(from, to)).buffer;

@@ -36,6 +36,13 @@ export interface FederationOptions extends Partial<TrainingOptions> {
   readonly onProgress?: (share: number) => void;
 }
 
+/** A score of a chosen model. */
+export interface ChosenScore {
+  readonly score: Score;
+  /** The round that validation chose. */
+  readonly round: number;
+}
+
 /** Clients and server of one method and seed. */
 export interface Federation {
   readonly plan: SharingPlan;
@@ -50,8 +57,8 @@ export interface Federation {
   round(): Promise<RoundRecord>;
   /** The next rounds, one by one. Leaving the loop early is fine: a later call goes on from there. */
   rounds(count: number): AsyncGenerator<RoundRecord, void, undefined>;
-  /** Test scores of the models that validation chose, with the round each was chosen in. */
-  test(kind: SelectionKind): { readonly score: Score; readonly round: number }[];
+  /** Scores of the models that validation chose, with the round each was chosen in. The test split is for the end. */
+  evaluateChosen(split: 'validation' | 'test', kind: SelectionKind): ChosenScore[];
   /** Goes on from a restored checkpoint as if these rounds had been run here. */
   continueAfter(round: number): void;
   /** Frees the device memory of all clients. */
@@ -128,11 +135,11 @@ export function createFederation(options: FederationOptions): Federation {
     async *rounds(count) {
       for (let i = 0; i < count; i++) yield await round();
     },
-    test(kind) {
+    evaluateChosen(split, kind) {
       return clients.flatMap((client, i) => {
         const chosen = selection[kind][i];
-        if (!chosen) throw new Error('There is nothing to test yet: run at least one round first.');
-        const scores = evaluateClient(model, chosen.values, client.data, 'test', dataset.tasks, batches);
+        if (!chosen) throw new Error('No round has been run yet, so there is no model to evaluate: run a round first.');
+        const scores = evaluateClient(model, chosen.values, client.data, split, dataset.tasks, batches);
         return scores.map((score) => ({ score, round: chosen.round }));
       });
     },

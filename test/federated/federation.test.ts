@@ -156,7 +156,7 @@ test('a restored federation goes on number for number', async () => {
   const again = await resumed.round();
   assert.equal(valuesOf(resumed), valuesOf(whole));
   assert.equal({ ...again, seconds: null }, { ...record, seconds: null });
-  assert.equal(resumed.test('per-client'), whole.test('per-client'));
+  assert.equal(resumed.evaluateChosen('test', 'per-client'), whole.evaluateChosen('test', 'per-client'));
   assert.throws(() => restoreCheckpoint(tinyFederation('local'), file), /another federation/);
   whole.dispose();
   resumed.dispose();
@@ -168,7 +168,7 @@ test('the kept round is the one with the best validation score', async () => {
   const scores: number[] = [];
   for await (const { macro } of federation.rounds(6)) scores.push(macro.mean ?? 0);
   const best = scores.indexOf(Math.max(...scores)) + 1;
-  assert.is(federation.test('common')[0].round, best);
+  assert.is(federation.evaluateChosen('validation', 'common')[0].round, best);
   federation.dispose();
 });
 

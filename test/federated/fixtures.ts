@@ -15,8 +15,12 @@ export function constantSplit(rows: number, number: number, label: 0 | 1): Split
 
 /** Random rows with two categorical fields, two numbers and two tasks. */
 export function randomSplit(rows: number, seed: number): Split {
-  const ids = [5, 40].map((size, field) => Uint8Array.from(permutation(rows, seed * 10 + field), (v) => 2 + (v % size)));
-  const numbers = [0, 1].map((field) => Float32Array.from(permutation(rows, seed * 10 + 5 + field), (v) => v / rows - 0.5));
+  const ids = [5, 40].map((size, field) =>
+    Uint8Array.from(permutation(rows, seed * 10 + field), (v) => 2 + (v % size)),
+  );
+  const numbers = [0, 1].map((field) =>
+    Float32Array.from(permutation(rows, seed * 10 + 5 + field), (v) => v / rows - 0.5),
+  );
   const click = Uint8Array.from(ids[0], (id, i) => Number((id * 7 + ids[1][i]) % 3 === 0));
   const buy = click.map((label, i) => label * Number(numbers[0][i] > 0));
   return { rows, ids, numbers, labels: [click, buy] };
@@ -45,7 +49,8 @@ export function datasetOf(splits: Record<string, Split>, tasks: string[]): Datas
 }
 
 /** Two scenarios of random rows. */
-export const randomDataset = (): Dataset => datasetOf({ a: randomSplit(300, 1), b: randomSplit(100, 2) }, ['click', 'buy']);
+export const randomDataset = (): Dataset =>
+  datasetOf({ a: randomSplit(300, 1), b: randomSplit(100, 2) }, ['click', 'buy']);
 
 /** logit = w · number: one parameter, in the group `weight`. */
 export const oneParameter = (): Model => ({

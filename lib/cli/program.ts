@@ -1,0 +1,65 @@
+import { Command } from 'commander';
+import { dataCard, dataCardText, datasetNames, openDataset } from '../data';
+import { requireKnown } from '../experiments/config';
+import { readStore } from '../experiments/store';
+import { resultTable, tableText, writeReport } from '../report';
+import { type RunFlags, runOptions } from './options';
+import { run } from './run';
+
+const examples = `
+Examples:
+  npm start                                                  all methods on generated data
+  npm start -- run kuairand-pure --data FOLDER --seeds 1-3   real data, three seeds
+  npm start -- run --schema mine.json --data log.csv         your own data
+  npm start -- run synthetic --methods fedavg,fedbn --rounds 20 --local-steps 50
+  npm start -- data kuairand-pure --data FOLDER              what is in a data set
+  npm start -- report results/synthetic                      table and report of stored results`;
+
+/** The terminal program: a thin layer over functions that a notebook calls too. */
+export function program(): Command {
+  const main = new Command('npm start --')
+    .description('Personalised federated multi-scenario multi-task recommendation.')
+    .showHelpAfterError('(npm start -- run --help lists the options)')
+    .addHelpText('after', examples);
+
+  const runCommand = main
+    .command('run [data-set]', { isDefault: true })
+    .description(`train methods on a data set (${datasetNames.join(', ')}) or on your own (--schema)`)
+    .allowExcessArguments(false)
+    .addHelpText('after', examples)
+    .action(async (name: string | undefined, flags: RunFlags) => {
+      const chosen = name ?? 'synthetic';
+      if (!flags.schema) requireKnown('data set', chosen, datasetNames);
+      await run(chosen, flags);
+    });
+  for (const option of runOptions) runCommand.addOption(option);
+
+  main
+    .command('data [data-set]')
+    .description('show the card of a data set: rows, fields, label rates, missing values')
+    .option('--data <paths...>', 'folder of the data set, or files for a schema of your own')
+    .option('--schema <file>', 'JSON schema of your own data')
+    .action(async (name: string | undefined, flags: { data?: string[]; schema?: string }) => {
+      if (!flags.schema) requireKnown('data set', name ?? 'synthetic', datasetNames);
+      const data = flags.schema || flags.data?.length !== 1 ? flags.data : flags.data[0];
+      const dataset = await openDataset(flags.schema ?? name ?? 'synthetic', { data });
+      console.log(dataCardText(dataCard(dataset)));
+    });
+
+  main
+    .command('report <folder>')
+    .description('show the table of stored results and write their report again')
+    .action(async (folder: string) => {
+      const { results, references } = readStore(folder);
+      console.log(tableText(resultTable(results, { references }), { width: process.stdout.columns ?? 120 }));
+      console.log(`\nReport: ${writeReport(folder)}`);
+    });
+  return main;
+}
+
+/** Errors that a user can mend are one sentence; anything else is a defect and shows where it happened. */
+export function explain(error: unknown): string {
+  const explained = ['DataError', 'ConfigError', 'StoreError', 'DeviceError'];
+  if (!(error instanceof Error)) return String(error);
+  return explained.includes(error.constructor.name) ? error.message : (error.stack ?? error.message);
+}

@@ -1,0 +1,44 @@
+import { Presets, SingleBar } from 'cli-progress';
+import type { RoundRecord } from '../federated/record';
+
+/** Shows how far an experiment is: a bar with the time left in a terminal, a line per round elsewhere. */
+export interface Progress {
+  update(run: { method: string; seed: number; round: number }, share: number): void;
+  round(record: RoundRecord): void;
+  stop(): void;
+}
+
+export function showProgress(rounds: number): Progress {
+  return process.stdout.isTTY ? bar(rounds) : lines(rounds);
+}
+
+function bar(rounds: number): Progress {
+  const shown = new SingleBar(
+    { format: '{bar} {percentage} % · {run} · {auc} · {eta_formatted} left', hideCursor: true, etaBuffer: 50 },
+    Presets.shades_classic,
+  );
+  let auc = 'no round yet';
+  shown.start(1000, 0, { run: '', auc });
+  return {
+    update({ method, seed, round }, share) {
+      const run = `${method}, seed ${seed}, round ${round}/${rounds}`;
+      shown.update(Math.floor(1000 * share), { run, auc });
+    },
+    round(record) {
+      auc = `validation AUC ${record.macro.mean?.toFixed(4) ?? 'undefined'}`;
+    },
+    stop: () => shown.stop(),
+  };
+}
+
+function lines(rounds: number): Progress {
+  return {
+    update: () => undefined,
+    round({ method, seed, round, macro, seconds }) {
+      const took = seconds.local + seconds.aggregate + seconds.evaluate;
+      const auc = macro.mean?.toFixed(4) ?? 'undefined';
+      console.log(`${method}, seed ${seed}, round ${round}/${rounds}: validation AUC ${auc}, ${took.toFixed(1)} s`);
+    },
+    stop: () => undefined,
+  };
+}
