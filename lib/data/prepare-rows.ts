@@ -35,16 +35,17 @@ export async function prepareRows(
   const file = rows.columns.includes('source_file') ? 'source_file' : "''";
   const labels = rows.tasks.map((task, k) => `${task.sql} AS l${k}`);
   const values = rows.fields.map((field, k) => `${valueSql(schema, rows, k, field.sql)} AS f${k}`);
+  const scenarios = await chooseScenarios(connection, schema, rows);
+  const index = `list_position([${scenarios.map(literal).join(', ')}], CAST(${rows.scenario.sql} AS VARCHAR)) - 1`;
   await runBlaming(
     connection,
     rows,
-    `CREATE TABLE prepared AS SELECT CAST(${rows.scenario.sql} AS VARCHAR) AS scenario, ` +
+    `CREATE TABLE prepared AS SELECT CAST(${index} AS UTINYINT) AS scenario, ` +
       `${splitSql(schema.split, rows, position, file)} AS split, ${position} AS source_row, ${file} AS source_file, ` +
       `hash(${content.join(', ')}) AS content, ${[...labels, ...values].join(', ')} FROM ${rows.view}`,
   );
   await checkLabels(connection, rows);
-  const scenarios = await chooseScenarios(connection, schema);
-  const dropped = await keepRows(connection, schema, rows.tasks.length, scenarios);
+  const dropped = await keepRows(connection, schema);
   await checkSplits(connection, schema, scenarios);
   const { total, distinct } = await rowOf(
     connection,
@@ -62,10 +63,11 @@ function valueSql(schema: DataSchema, rows: Rows, k: number, sql: string): strin
   return `CASE WHEN isfinite(${number}) THEN ${number} END`;
 }
 
-async function chooseScenarios(connection: DuckDBConnection, schema: DataSchema): Promise<string[]> {
+async function chooseScenarios(connection: DuckDBConnection, schema: DataSchema, rows: Rows): Promise<string[]> {
   const found = await rowsOf(
     connection,
-    'SELECT scenario, count(*) AS n FROM prepared WHERE scenario IS NOT NULL GROUP BY 1 ORDER BY n DESC, scenario LIMIT 1001',
+    `SELECT CAST(${rows.scenario.sql} AS VARCHAR) AS scenario, count(*) AS n FROM ${rows.view} ` +
+      'GROUP BY 1 HAVING scenario IS NOT NULL ORDER BY n DESC, scenario LIMIT 1001',
   );
   const values = found.map((row) => String(row.scenario));
   if (values.length === 0) throw new DataError(`schema "${schema.name}": there are no rows with a scenario`);
@@ -84,46 +86,37 @@ async function chooseScenarios(connection: DuckDBConnection, schema: DataSchema)
   );
 }
 
-async function keepRows(
-  connection: DuckDBConnection,
-  schema: DataSchema,
-  taskCount: number,
-  scenarios: readonly string[],
-): Promise<Record<string, number>> {
-  const unlabelled = Array.from({ length: taskCount }, (_, k) => `l${k} IS NULL`).join(' OR ');
-  const list = `[${scenarios.map(literal).join(', ')}]`;
-  const index = `list_position(${list}, scenario)`;
+/** Makes the view (or, where rows must be compared, the table) `kept`; counts what falls away. */
+async function keepRows(connection: DuckDBConnection, schema: DataSchema): Promise<Record<string, number>> {
+  const unlabelled = schema.tasks.map((_, k) => `l${k} IS NULL`).join(' OR ');
   const counts = await rowOf(
     connection,
-    `SELECT count(*) FILTER (${index} IS NULL) AS scenario, ` +
-      `count(*) FILTER (${index} IS NOT NULL AND split IS NULL) AS split, ` +
-      `count(*) FILTER (${index} IS NOT NULL AND split IS NOT NULL AND (${unlabelled})) AS label FROM prepared`,
+    'SELECT count(*) AS all, count(*) FILTER (scenario IS NULL) AS scenario, ' +
+      'count(*) FILTER (scenario IS NOT NULL AND split IS NULL) AS split, ' +
+      `count(*) FILTER (scenario IS NOT NULL AND split IS NOT NULL AND (${unlabelled})) AS label FROM prepared`,
   );
-  const labels = Array.from({ length: taskCount }, (_, k) => `l${k}`).join(', ');
-  const values = schema.fields.map((_, k) => `f${k}`).join(', ');
-  const repeats =
-    schema.duplicates === 'drop' ? 'QUALIFY row_number() OVER (PARTITION BY content ORDER BY source_row) = 1' : '';
-  const limit = schema.limits?.rowsPerScenario;
+  const wanted = `SELECT * FROM prepared WHERE scenario IS NOT NULL AND split IS NOT NULL AND NOT (${unlabelled})`;
+  const first = 'QUALIFY row_number() OVER (PARTITION BY content ORDER BY source_row) = 1';
   await connection.run(
-    `CREATE TABLE single AS SELECT ${index} - 1 AS scenario, split, source_row, ${labels}, ${values} FROM prepared ` +
-      `WHERE ${index} IS NOT NULL AND split IS NOT NULL AND NOT (${unlabelled}) ${repeats}`,
+    schema.duplicates === 'drop' ? `CREATE TABLE single AS ${wanted} ${first}` : `CREATE VIEW single AS ${wanted}`,
   );
-  const sampled =
+  const limit = schema.limits?.rowsPerScenario;
+  const order = `row_number() OVER (PARTITION BY scenario ORDER BY ${uniformSql(1, 'source_row')}, source_row)`;
+  await connection.run(
     limit === undefined
-      ? ''
-      : `QUALIFY row_number() OVER (PARTITION BY scenario ORDER BY ${uniformSql(1, 'source_row')}, source_row) <= ${limit}`;
-  await connection.run(`CREATE ${limit === undefined ? 'VIEW' : 'TABLE'} kept AS SELECT * FROM single ${sampled}`);
+      ? 'CREATE VIEW kept AS SELECT * FROM single'
+      : `CREATE TABLE kept AS SELECT * FROM single QUALIFY ${order} <= ${limit}`,
+  );
   const { single, kept } = await rowOf(
     connection,
     'SELECT (SELECT count(*) FROM single) AS single, (SELECT count(*) FROM kept) AS kept',
   );
-  const { all } = await rowOf(connection, 'SELECT count(*) AS all FROM prepared');
-  const repeated = Number(all) - Number(counts.scenario) - Number(counts.split) - Number(counts.label) - Number(single);
+  const candidates = Number(counts.all) - Number(counts.scenario) - Number(counts.split) - Number(counts.label);
   const dropped = {
     'of other scenarios': Number(counts.scenario),
     'of no split': Number(counts.split),
     'without a label': Number(counts.label),
-    'repeating another row': repeated,
+    'repeating another row': candidates - Number(single),
     'beyond the limit': Number(single) - Number(kept),
   };
   return Object.fromEntries(Object.entries(dropped).filter(([, count]) => count > 0));
