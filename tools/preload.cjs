@@ -5,9 +5,9 @@
 const path = require('node:path');
 const util = require('node:util');
 
-// tfjs-node 4.22 still calls two helpers that Node 23 removed.
-util.isNullOrUndefined ??= (value) => value === null || value === undefined;
-util.isArray ??= Array.isArray;
+// tfjs-node 4.22 still calls these helpers: Node 23 removed them, Node 22 warns of them.
+util.isNullOrUndefined = (value) => value === null || value === undefined;
+util.isArray = Array.isArray;
 
 // Node hands these assignments to the C library's environment, where libtensorflow and CUDA read them.
 const defaults = {
