@@ -1,7 +1,14 @@
+/**
+ * pf-msmtrec: personalised federated multi-scenario multi-task recommendation.
+ *
+ * Imports run in one direction: backend ← data, models ← federated ← experiments ← report.
+ */
+export * from './backend';
 export * from './data';
-export * from './experiments/store';
-export type { StoredConfiguration } from './experiments/store-configuration';
-export { StoreError } from './experiments/store-files';
-export * from './experiments/types';
-export { type Auc, auc } from './metrics/auc';
+export * from './experiments';
+export * from './federated';
+export { auc } from './metrics/auc';
+export { logLoss } from './metrics/log-loss';
+export type { Score } from './metrics/types';
+export * from './models';
 export * from './report';

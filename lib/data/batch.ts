@@ -73,7 +73,7 @@ export function batcher(fieldSizes: readonly number[]): Batcher {
           fieldStarts,
         },
         touched: { rows: touchedRows, tensor: tf.tensor1d(touchedRows, 'int32') },
-        ...numbersAndLabels(split, batch, (i) => rows[i]),
+        ...numbersAndLabels(split, rows),
       };
     },
 
@@ -95,7 +95,10 @@ export function batcher(fieldSizes: readonly number[]): Batcher {
           sorted: none,
           fieldStarts: starts,
         },
-        ...numbersAndLabels(split, batch, (i) => from + i),
+        ...numbersAndLabels(
+          split,
+          Int32Array.from({ length: batch }, (_, i) => from + i),
+        ),
       };
     },
   };
@@ -115,13 +118,13 @@ function groupBySlot(positions: Int32Array, counts: number[]): { order: Int32Arr
   return { order, sorted };
 }
 
-function numbersAndLabels(split: Split, batch: number, row: (i: number) => number) {
-  const matrix = (columns: readonly ArrayLike<number>[]) => {
-    const values = new Float32Array(batch * columns.length);
+function numbersAndLabels(split: Split, rows: Int32Array) {
+  const matrix = (columns: readonly (Float32Array | Uint8Array)[]) => {
+    const values = new Float32Array(rows.length * columns.length);
     columns.forEach((column, j) => {
-      for (let i = 0, place = j; i < batch; i++, place += columns.length) values[place] = column[row(i)];
+      for (let i = 0, place = j; i < rows.length; i++, place += columns.length) values[place] = column[rows[i]];
     });
-    return tf.tensor2d(values, [batch, columns.length]);
+    return tf.tensor2d(values, [rows.length, columns.length]);
   };
   return { numbers: matrix(split.numbers), labels: matrix(split.labels) };
 }

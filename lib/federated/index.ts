@@ -1,0 +1,10 @@
+export { average, type ClientWeights } from './average';
+export { averageRows, type RowRule } from './average-rows';
+export { restoreCheckpoint, saveCheckpoint } from './checkpoint';
+export { macroAuc } from './evaluate';
+export * from './federation';
+export type { LocalWork } from './local-work';
+export { methods, type PlanOptions, planDefaults, type Sharing, type SharingPlan } from './plan';
+export type { RoundRecord } from './record';
+export type { ClientUpdate, GroupUpdate, Rule, RuleResult, RuleState } from './rule';
+export type { SelectionKind } from './selection';
