@@ -1,0 +1,128 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+
+const main = join(__dirname, '..', '..', 'lib', 'cli', 'main.js');
+const folder = mkdtempSync(join(tmpdir(), 'pf cli '));
+const small = ['--scale', '0.02', '--rounds', '3', '--local-steps', '3', '--embedding', '4', '--experts', '2'];
+
+function run(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { encoding: 'utf8', cwd: folder });
+  return { status, stdout, stderr: stderr.trim() };
+}
+
+/** Expects one clear sentence on stderr, exit code 1, and no results folder. */
+function refuses(args: string[], sentence: string | RegExp): void {
+  const { status, stderr } = run(...args, '--out', join(folder, 'refused'));
+  assert.is(status, 1, stderr);
+  assert.match(stderr, sentence);
+  assert.not.match(stderr, /\n {4}at /);
+  assert.not.ok(existsSync(join(folder, 'refused')));
+}
+
+test('the main job leaves a table, result files and a report', () => {
+  const out = join(folder, 'out');
+  const { status, stdout, stderr } = run('run', ...small, '--methods', 'local,fedbn', '--out', out);
+  assert.is(status, 0, stderr);
+  assert.match(stdout, /libtensorflow \d/);
+  assert.match(stdout, 'best possible');
+  const lines = readFileSync(join(out, 'results.jsonl'), 'utf8').trim().split('\n');
+  assert.is(lines.length, 2 * 4 * 2 * 2 * 2);
+  const config = JSON.parse(readFileSync(join(out, 'config.json'), 'utf8'));
+  assert.is(config.model.embedding, 4);
+  assert.ok(config.dataset.fingerprint && config.environment.tensorflow);
+  assert.ok(readFileSync(join(out, 'report.html'), 'utf8').includes('fedbn'));
+});
+
+test('a finished experiment is shown again without training; another configuration is refused', () => {
+  const out = join(folder, 'out');
+  const again = run('run', ...small, '--methods', 'local,fedbn', '--out', out);
+  assert.is(again.status, 0);
+  assert.not.match(again.stdout, 'round 1');
+  const other = run('run', ...small, '--methods', 'local,fedbn', '--out', out, '--batch', '64');
+  assert.is(other.status, 1);
+  assert.match(other.stderr, /batch is 512 there and 64 now/);
+  assert.match(run('report', out).stdout, 'fedbn');
+});
+
+test('wrong input is one sentence that says what to do', () => {
+  refuses(['run', 'kuairand'], 'There is no data set "kuairand"; did you mean "kuairand-pure"?');
+  refuses(['run', '--methods', 'fedagv'], 'did you mean "fedavg"?');
+  refuses(['run', '--ruonds', '3'], "unknown option '--ruonds'");
+  refuses(['run', '--rounds', 'many'], 'It must be a whole number');
+  refuses(['run', '--rounds', '0'], 'option "rounds" is wrong');
+  refuses(['run', '--seeds', '3-1'], 'A range goes upwards');
+  refuses(['run', '--size', 'huge'], 'Allowed choices are published, small');
+  refuses(['run', '--embeddings', 'summed'], 'option "embeddings" is wrong');
+  refuses(['run', '--config', 'absent.json'], 'There is no configuration file absent.json');
+  refuses(['run', 'kuairand-pure', '--data', 'nowhere'], 'nowhere');
+  refuses(['run', '--schema', 'absent.json', '--data', 'log.csv'], 'absent.json');
+  refuses(['run', '--scenario-conflict', '2'], 'scenarioConflict');
+  refuses(['run', '--device', 'tpu'], 'Allowed choices are cpu, gpu');
+});
+
+test('a GPU that is not there is an error, never a silent run on the CPU', () => {
+  const banner = run('run', ...small, '--methods', 'local', '--out', join(folder, 'banner')).stdout;
+  if (banner.includes('GPU ·')) return;
+  refuses(['run', '--device', 'gpu'], 'sees no GPU');
+});
+
+test('a folder that cannot be written is refused before any training', () => {
+  const file = join(folder, 'a-file');
+  writeFileSync(file, '');
+  const { status, stderr, stdout } = run('run', ...small, '--out', join(file, 'results'));
+  assert.is(status, 1);
+  assert.match(stderr, '--out');
+  assert.not.match(stdout, 'round 1');
+});
+
+test('data of your own: a schema, a CSV, no code', () => {
+  const rows = Array.from(
+    { length: 600 },
+    (_, i) => `${['news', 'video'][i % 2]},u${i % 17},${i % 23},${Number(i % 3 === 0)}`,
+  );
+  writeFileSync(join(folder, 'log.csv'), ['page,user,age,clicked', ...rows].join('\n'));
+  const schema = {
+    name: 'mine',
+    sources: [{ name: 'log', files: 'log.csv' }],
+    scenario: { expression: 'page' },
+    tasks: [{ name: 'click', expression: 'clicked' }],
+    fields: [
+      { kind: 'categorical', name: 'user' },
+      { kind: 'numerical', name: 'age' },
+    ],
+    split: { random: { train: 0.6, validation: 0.2, test: 0.2 }, seed: 1 },
+  };
+  writeFileSync(join(folder, 'mine.json'), JSON.stringify(schema));
+  const args = ['--schema', 'mine.json', '--data', join(folder, 'log.csv')];
+  process.env.PF_CACHE = join(folder, 'cache');
+  const { status, stderr, stdout } = run('run', ...args, ...small.slice(2), '--methods', 'fedavg', '--out', 'own');
+  assert.is(status, 0, stderr);
+  assert.match(stdout, 'news');
+  assert.match(run('data', ...args).stdout, 'age');
+});
+
+test('killed in the middle, the same command goes on', async () => {
+  const out = join(folder, 'killed');
+  const args = ['run', ...small, '--rounds', '6', '--methods', 'fedavg,fedbn', '--out', out];
+  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'ignore'] });
+  for await (const chunk of child.stdout) if (String(chunk).includes('fedavg, seed 1, round 2')) break;
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGKILL');
+  await gone;
+  const { status, stdout, stderr } = run(...args);
+  assert.is(status, 0, stderr);
+  assert.match(stdout, 'Report:');
+  const rounds = readFileSync(join(out, 'rounds.jsonl'), 'utf8').trim().split('\n');
+  assert.is(rounds.length, 12);
+});
+
+test('the folder of these tests is removed', () => {
+  rmSync(folder, { recursive: true });
+  assert.not.ok(existsSync(folder));
+});
+
+test.run();
