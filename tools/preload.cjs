@@ -13,6 +13,12 @@ util.isArray = Array.isArray;
 const defaults = {
   TF_CPP_MIN_LOG_LEVEL: '2',
   TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+  // A run uses one GPU; without this TensorFlow takes hold of all of them.
+  CUDA_VISIBLE_DEVICES: '0',
+  // On new cards the first run compiles its kernels, which takes minutes: they are kept.
   CUDA_CACHE_PATH: path.join(__dirname, '..', '.cache', 'cuda'),
 };
 for (const [name, value] of Object.entries(defaults)) process.env[name] ??= value;
+
+// The CUDA build would use a GPU that it finds, whatever was asked for.
+if (process.env.PF_DEVICE === 'cpu') process.env.CUDA_VISIBLE_DEVICES = '-1';

@@ -56,4 +56,12 @@ test('device: an engine without the GPU is an error when it was asked for, and s
   assert.is(decide(noticed, { gpu: true }).device, 'gpu');
 });
 
+test('device: the option --device counts for the set-up too', async () => {
+  const { askedDevice } = await load('setup/device.mjs');
+  assert.is(askedDevice(['run', 'synthetic', '--device', 'gpu']), 'gpu');
+  assert.is(askedDevice(['run', '--device=cpu']), 'cpu');
+  assert.is(askedDevice(['run', '--device', 'tpu']), undefined);
+  assert.is(askedDevice(['run', 'gpu']), undefined);
+});
+
 test.run();

@@ -67,3 +67,11 @@ export function chooseDevice(asked, gpu, cudaInstalled, platform) {
   const reason = requested === 'cpu' ? 'PF_DEVICE=cpu' : problem.reason;
   return { requested, device: 'cpu', wheel: cudaInstalled ? 'cuda' : 'cpu', driver, reason };
 }
+
+/** The value of --device among the terminal program's arguments; undefined when it is absent or the program's to refuse. */
+export function askedDevice(args) {
+  const place = args.findIndex((arg) => arg === '--device' || arg.startsWith('--device='));
+  if (place < 0) return undefined;
+  const value = args[place].split('=')[1] ?? args[place + 1];
+  return ['cpu', 'gpu'].includes(value) ? value : undefined;
+}
