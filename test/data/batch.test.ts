@@ -1,0 +1,100 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { batcher, disposeBatch } from '../../lib/data/batch';
+import { clientPerScenario, pooledClient, scenarioField } from '../../lib/data/pool';
+import { rowStream } from '../../lib/data/row-stream';
+import { datasetOf, numbersOf, randomSplit } from '../federated/fixtures';
+
+const split = randomSplit(60, 3);
+const sizes = [7, 42];
+
+test('positions lead back to every id of the batch, field after field', () => {
+  const batches = batcher(sizes);
+  for (const rows of [Int32Array.of(5, 5, 17), Int32Array.from({ length: 40 }, (_, i) => i)]) {
+    const batch = batches.train(split, rows);
+    const touched = batch.touched?.rows ?? new Int32Array();
+    const positions = numbersOf(batch.lookup.positions);
+    rows.forEach((row, i) => {
+      assert.is(touched[positions[2 * i]], split.ids[0][row]);
+      assert.is(touched[positions[2 * i + 1]], sizes[0] + split.ids[1][row]);
+    });
+    assert.is(new Set(touched).size, touched.length);
+    const [, second] = batch.lookup.fieldStarts;
+    assert.ok(touched.every((row, i) => row < sizes[0] === i < second));
+    assert.equal(numbersOf(batch.labels).slice(0, 2), [split.labels[0][rows[0]], split.labels[1][rows[0]]]);
+    assert.equal(numbersOf(batch.numbers).slice(0, 2), [split.numbers[0][rows[0]], split.numbers[1][rows[0]]]);
+    disposeBatch(batch);
+  }
+});
+
+test('places are grouped by row, in their order', () => {
+  const batch = batcher(sizes).train(split, Int32Array.of(1, 2, 3, 1));
+  const [positions, order, sorted] = [batch.lookup.positions, batch.lookup.order, batch.lookup.sorted].map(numbersOf);
+  assert.equal(
+    sorted,
+    [...positions].sort((a, b) => a - b),
+  );
+  assert.equal(
+    order.map((place) => positions[place]),
+    sorted,
+  );
+  assert.equal(
+    [...order].sort((a, b) => a - b),
+    positions.map((_, i) => i),
+  );
+  disposeBatch(batch);
+});
+
+test('predicting reads the whole table', () => {
+  const batch = batcher(sizes).predict(split, 10, 12);
+  const expected = [10, 11].flatMap((row) => [split.ids[0][row], sizes[0] + split.ids[1][row]]);
+  assert.equal(numbersOf(batch.lookup.positions), expected);
+  assert.is(batch.lookup.rows, 49);
+  disposeBatch(batch);
+});
+
+test('a stream visits every row once a pass, and goes on exactly', () => {
+  const stream = rowStream(10, 4);
+  const passes = [...stream.next(7), ...stream.next(7), ...stream.next(6)];
+  const all = Array.from({ length: 10 }, (_, i) => i);
+  for (const pass of [passes.slice(0, 10), passes.slice(10)]) {
+    assert.equal(
+      [...pass].sort((a, b) => a - b),
+      all,
+    );
+  }
+  assert.not.equal(passes.slice(0, 10), passes.slice(10));
+
+  stream.next(3);
+  const state = stream.state();
+  const next = stream.next(12);
+  const resumed = rowStream(10, 4);
+  resumed.restore(state);
+  assert.equal(resumed.next(12), next);
+  assert.not.equal(rowStream(10, 5).next(10), rowStream(10, 4).next(10));
+});
+
+test('a batch larger than the data takes rows again', () => {
+  const taken = rowStream(3, 1).next(7);
+  assert.is(taken.length, 7);
+  assert.equal([...new Set(taken)].sort(), [0, 1, 2]);
+});
+
+test('pooling keeps every row and marks where it comes from', () => {
+  const dataset = datasetOf({ a: randomSplit(30, 1), b: randomSplit(20, 2) }, ['click', 'buy']);
+  const pooled = pooledClient(dataset);
+  assert.is(pooled.train.rows, 50);
+  assert.equal([...pooled.train.ids[2]], [...Array(30).fill(2), ...Array(20).fill(3)]);
+  assert.equal([...pooled.train.ids[0].subarray(30)], [...dataset.scenarios[1].splits.train.ids[0]]);
+  assert.equal(
+    pooled.scenarios.map(({ name, trainRows, test }) => [name, trainRows, test.ids[2][0]]),
+    [
+      ['a', 30, 2],
+      ['b', 20, 3],
+    ],
+  );
+  assert.is(scenarioField(dataset).size, 4);
+  assert.is(clientPerScenario(dataset).length, 2);
+});
+
+test.run();
