@@ -4,8 +4,8 @@ import { FIELD_SIZES, NUMBER_COUNT, type RawInputs } from './synthetic-inputs';
 
 /** Share of the variance that each part of a truth contributes. */
 const PARTS = { linear: 0.4, values: 0.3, bends: 0.2, interactions: 0.1 };
-const LINEAR_NUMBERS = 12;
-const EFFECTIVE_FIELDS = [0, 4, 5, 6, 8, 15];
+const LINEAR_NUMBERS = 24;
+const EFFECTIVE_FIELDS = [0, 1, 4, 5, 6, 8, 13, 15];
 const BENDS = 3;
 const INTERACTIONS = 3;
 

@@ -16,7 +16,10 @@ export interface SyntheticOptions {
   readonly scale?: number;
   /** Training rows of NL, ES, FR and US, before `scale`; default 24,000, 18,000, 12,000 and 6,000. */
   readonly rowsPerScenario?: readonly number[];
-  /** How far the scenarios disagree on what makes a click: 0 the same everywhere, 1 unrelated; default 0.3. */
+  /**
+   * How far the scenarios disagree on what makes a click: the weight of a scenario's own reasons beside the shared
+   * ones. 0 the same everywhere, 1 unrelated (any two correlate by 1 - conflict²); default 0.3.
+   */
   readonly scenarioConflict?: number;
   /** How far buying disagrees with clicking: 0 the same reasons, 0.5 unrelated ones, 1 opposite; default 0.3. */
   readonly taskConflict?: number;
@@ -112,8 +115,8 @@ function drawOutcome(options: Required<SyntheticOptions>, s: number, inputs: Raw
   const { name, clickRate, buyRate } = countries[s];
   const reasons = (task: string) =>
     blend([
-      [Math.sqrt(1 - scenarioConflict), truth(seed, [task, 'shared'], inputs, trainRows)],
-      [Math.sqrt(scenarioConflict), truth(seed, [task, name], inputs, trainRows)],
+      [Math.sqrt(1 - scenarioConflict * scenarioConflict), truth(seed, [task, 'shared'], inputs, trainRows)],
+      [scenarioConflict, truth(seed, [task, name], inputs, trainRows)],
     ]);
   const click = standardise(reasons('click'), trainRows);
   const agreement = 1 - 2 * taskConflict;
