@@ -3,6 +3,9 @@ import { hashFiles, readJson } from '../files.mjs';
 import { npmCommand } from '../npm.mjs';
 import { inside } from '../paths.mjs';
 
+/** Without a network npm would keep trying for more than two minutes before it says so. */
+const RETRIES = ['--fetch-retries=3', '--fetch-retry-mintimeout=2000', '--fetch-retry-maxtimeout=8000'];
+
 /** npm packages as the lock file says. Their install scripts stay off: the later steps build what has to be built. */
 export const packages = {
   name: 'packages',
@@ -20,8 +23,13 @@ export const packages = {
   products: () => [inside('node_modules', '.package-lock.json'), inside('node_modules', '.bin', 'tsc')],
   async run(context) {
     const [program, ...before] = npmCommand();
-    await run(context, program, [...before, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=http'], {
-      problem: 'npm could not install the packages.',
-    });
+    await run(
+      context,
+      program,
+      [...before, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=http', ...RETRIES],
+      {
+        problem: 'npm could not install the packages.',
+      },
+    );
   },
 };
