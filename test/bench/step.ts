@@ -3,14 +3,15 @@
  *
  * Prints minimum and median in ms. `node build/test/bench/step.js [repeats]`
  */
-import { createClient, disposeClient, localStep } from '../../lib/federated/client';
+
 import { adamDefaults } from '../../lib/backend/operations/adam';
 import { permutation } from '../../lib/backend/random';
 import { batcher } from '../../lib/data/batch';
 import type { Split } from '../../lib/data/types';
+import { createClient, disposeClient, localStep } from '../../lib/federated/client';
+import { disposeValues } from '../../lib/federated/evaluate';
 import { mmoe, mmoeSizes } from '../../lib/models/mmoe';
 import { initialValues } from '../../lib/models/parameter';
-import { disposeValues } from '../../lib/federated/evaluate';
 
 const repeats = Number(process.argv[2] ?? 10);
 const rows = 20000;

@@ -105,9 +105,10 @@ function placesPerRow(batch: number, fields: number): Int32Array {
 /**
  * Whether {@link foldedLinear} beats looking up and multiplying.
  *
- * Folding trades a multiplication of `width` numbers per place and unit for one addition from memory, which costs
- * about as much as 32 multiplications on a CPU (`npm run bench -- folding` measures both).
+ * Folding multiplies per touched row instead of per place, and adds one number from memory per place and unit. Such
+ * an addition costs about as much as 24 multiplications, and a multiplication in many small products 1.3 times one
+ * in a large product (two x86-64 cores, `npm run bench -- folding`).
  */
 export function foldingPays({ batch, fields, rows }: Lookup, width: number): boolean {
-  return batch * fields * (width - 32) > rows * width;
+  return batch * fields * (width - 24) > 1.3 * rows * width;
 }
