@@ -2,7 +2,7 @@
 import './setup/node-version.mjs';
 
 const { setUpOrExplain } = await import('./setup/main.mjs');
-const { inside, paths, root } = await import('./setup/paths.mjs');
+const { paths, root } = await import('./setup/paths.mjs');
 const { jupyterEnvironment } = await import('./setup/environment.mjs');
 const { runForeground } = await import('./foreground.mjs');
 
@@ -14,7 +14,7 @@ if (await setUpOrExplain()) {
   if (process.getuid?.() === 0) args.push('--allow-root');
   await runForeground(paths.python, [...args, ...process.argv.slice(2)], {
     env: jupyterEnvironment(),
-    cwd: inside('notebooks'),
+    cwd: root,
   });
 } else {
   process.exitCode = 1;
