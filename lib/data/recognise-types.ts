@@ -18,31 +18,32 @@ export async function recogniseTypes(
   table: string,
   columns: readonly string[],
 ): Promise<Record<string, string>> {
-  // Most columns of texts show it in the first rows; only the others are read whole.
-  const open = Object.keys(tests).flatMap((type) => columns.map((column) => ({ column, type })));
-  const likely = await passing(connection, `(SELECT * FROM ${table} LIMIT ${SAMPLE})`, open, true);
-  const whole = await passing(connection, table, likely, false);
-  return Object.fromEntries(
-    columns.map((column) => [column, whole.find((one) => one.column === column)?.type ?? 'VARCHAR']),
-  );
+  // The first rows say which type is likely; then each column is read whole for that one type only.
+  const sample = `(SELECT * FROM ${table} LIMIT ${SAMPLE})`;
+  const found: Record<string, string> = Object.fromEntries(columns.map((column) => [column, 'VARCHAR']));
+  let open = columns;
+  for (const type of Object.keys(tests)) {
+    const likely = await passing(connection, sample, open, type, true);
+    const whole = await passing(connection, table, likely, type, false);
+    for (const column of whole) found[column] = type;
+    open = open.filter((column) => !whole.includes(column));
+  }
+  return found;
 }
 
-interface Candidate {
-  readonly column: string;
-  readonly type: string;
-}
-
+/** The columns whose every value passes the test of a type. */
 async function passing(
   connection: DuckDBConnection,
   table: string,
-  candidates: readonly Candidate[],
+  columns: readonly string[],
+  type: string,
   withoutValues: boolean,
-): Promise<Candidate[]> {
-  if (candidates.length === 0) return [];
-  const checks = candidates.map(({ column, type }, k) => {
+): Promise<string[]> {
+  if (columns.length === 0) return [];
+  const checks = columns.map((column, k) => {
     const name = quoted(column);
     return `coalesce(bool_and(${tests[type](name)}) FILTER (${name} IS NOT NULL), ${withoutValues}) AS c${k}`;
   });
   const found = await rowOf(connection, `SELECT ${checks.join(', ')} FROM ${table}`);
-  return candidates.filter((_, k) => found[`c${k}`] === true);
+  return columns.filter((_, k) => found[`c${k}`] === true);
 }
