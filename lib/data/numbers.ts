@@ -23,23 +23,23 @@ export async function learnScales(
   rules: readonly { readonly rule: NumericalRule; readonly k: number }[],
 ): Promise<Scale[]> {
   if (rules.length === 0) return [];
-  const parts = rules.flatMap(({ rule, k }) => {
-    const value = transformed(rule.transform ?? 'none', `f${k}`);
-    return [
-      `min(f${k}) AS low${k}`,
-      `count(*) FILTER (f${k} IS NULL) AS missing${k}`,
-      `avg(${value}) FILTER (split = 0) AS mean${k}`,
-      `stddev_pop(${value}) FILTER (split = 0) AS deviation${k}`,
-      `min(${value}) FILTER (split = 0) AS least${k}`,
-      `max(${value}) FILTER (split = 0) AS most${k}`,
-    ];
-  });
+  const value = ({ rule, k }: (typeof rules)[number]) => transformed(rule.transform ?? 'none', `f${k}`);
+  const sums = rules.flatMap((one) => [
+    `avg(${value(one)}) AS mean${one.k}`,
+    `stddev_pop(${value(one)}) AS deviation${one.k}`,
+    ...(one.rule.scaling === 'minmax'
+      ? [`min(${value(one)}) AS least${one.k}`, `max(${value(one)}) AS most${one.k}`]
+      : []),
+  ]);
+  const counts = rules.flatMap(({ k }) => [`min(f${k}) AS low${k}`, `count(*) - count(f${k}) AS missing${k}`]);
+  const all = await rowOf(connection, `SELECT ${counts.join(', ')} FROM kept`);
   // Sums of floating-point numbers depend on their order, so one thread makes them: the data are then the same for
   // every number of threads.
   const { threads } = await rowOf(connection, "SELECT current_setting('threads') AS threads");
   await connection.run('SET threads = 1');
-  const found = await rowOf(connection, `SELECT ${parts.join(', ')} FROM kept`);
+  const train = await rowOf(connection, `SELECT ${sums.join(', ')} FROM kept WHERE split = 0`);
   await connection.run(`SET threads = ${threads}`);
+  const found = { ...all, ...train };
   return rules.map(({ rule, k }) => {
     const number = (name: string) => Number(found[`${name}${k}`] ?? 0);
     checkDomain(rule, number('low'));

@@ -7,7 +7,7 @@ import type { Dataset } from '../data/types';
 import type { Score } from '../metrics/types';
 import type { DataShape, Model } from '../models/model';
 import { initialValues } from '../models/parameter';
-import { type AggregateResult, aggregate } from './aggregate';
+import { aggregate } from './aggregate';
 import { type Client, createClient, disposeClient, localStep, readValues } from './client';
 import { disposeValues, evaluateClient, macroAuc } from './evaluate';
 import { type LocalWork, stepsPerRound } from './local-work';
@@ -26,7 +26,9 @@ export interface TrainingOptions {
 
 export const trainingDefaults: TrainingOptions = { localWork: { passes: 1 }, batch: 512, optimizer: adamDefaults };
 
-export interface FederationOptions extends Partial<TrainingOptions> {
+export interface FederationOptions extends Partial<Omit<TrainingOptions, 'optimizer'>> {
+  /** Settings of Adam that differ from the defaults. */
+  readonly optimizer?: Partial<AdamOptions>;
   readonly dataset: Dataset;
   readonly plan: SharingPlan;
   /** Makes the clients' model; all clients have the same. */
@@ -74,7 +76,7 @@ export function dataShape(dataset: Dataset, pooled = false): DataShape {
 /** Sets up clients with equal initial values. Everything random follows from `seed`. */
 export function createFederation(options: FederationOptions): Federation {
   const { dataset, plan, seed, onProgress } = options;
-  const training = { ...trainingDefaults, ...definedOf(options) };
+  const training = trainingOf(options);
   const shape = dataShape(dataset, plan.pooled);
   const model = options.model(shape);
   const batches = batcher(shape.fieldSizes);
@@ -105,7 +107,8 @@ export function createFederation(options: FederationOptions): Federation {
       clients: trained,
       validation,
       macro: macroAuc(validation, dataset.tasks),
-      ...figures(shared),
+      bytes: shared.bytes,
+      diagnostics: shared.diagnostics,
       seconds: {
         local: (local - began) / 1000,
         aggregate: (aggregated - local) / 1000,
@@ -155,12 +158,14 @@ export function createFederation(options: FederationOptions): Federation {
   };
 }
 
-/** Options that were given, so that an `undefined` does not hide a default. */
-function definedOf({ localWork, batch, optimizer }: Partial<TrainingOptions>): Partial<TrainingOptions> {
-  return { ...(localWork && { localWork }), ...(batch && { batch }), ...(optimizer && { optimizer }) };
+/** The training options that were given, over the defaults. */
+function trainingOf({ localWork, batch, optimizer }: FederationOptions): TrainingOptions {
+  return {
+    localWork: localWork ?? trainingDefaults.localWork,
+    batch: batch ?? trainingDefaults.batch,
+    optimizer: { ...trainingDefaults.optimizer, ...optimizer },
+  };
 }
-
-const figures = ({ bytes, diagnostics }: AggregateResult) => ({ bytes, diagnostics });
 
 /** Local training of all clients, one after another; returns their steps and mean losses. */
 async function trainClients(

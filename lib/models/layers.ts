@@ -26,8 +26,12 @@ export function normReluLayer(values: Values, layer: string, x: Tensor, dropout:
   const flat = x.reshape([x.shape[0], -1]) as Tensor2D;
   const part = (name: string) => values[`${layer}.${name}`].reshape([-1]);
   const result = pass.training
-    ? normReluDropout(flat, part('scale'), part('shift'), { rate: dropout, seed: pass.dropoutSeed(layer) }, (...batch) =>
-        pass.statistics(layer, ...batch),
+    ? normReluDropout(
+        flat,
+        part('scale'),
+        part('shift'),
+        { rate: dropout, seed: pass.dropoutSeed(layer) },
+        (...batch) => pass.statistics(layer, ...batch),
       )
     : normRelu(flat, part('scale'), part('shift'), part('mean'), part('variance'));
   return result.reshape(x.shape);

@@ -1,16 +1,16 @@
-import * as assert from 'uvu/assert';
 import { test } from 'uvu';
-import { permutation } from '../../lib/backend/random';
+import * as assert from 'uvu/assert';
 import { groupedLinear, groupedLinearPortable } from '../../lib/backend/operations/grouped-linear';
 import { logisticLoss, logisticLossPortable } from '../../lib/backend/operations/logistic-loss';
 import {
-  type Lookup,
   foldedLinear,
   foldedLinearPortable,
+  type Lookup,
   lookup,
   lookupPortable,
 } from '../../lib/backend/operations/lookup';
 import { normReluDropout, normReluDropoutPortable } from '../../lib/backend/operations/norm-relu-dropout';
+import { permutation } from '../../lib/backend/random';
 import { type Tensor, type Tensor2D, tf } from '../../lib/backend/tensorflow';
 
 /** Compares value and every gradient of two functions of the same inputs, weighted by a fixed random tensor. */
