@@ -4,6 +4,7 @@ import { figureTitle } from './figure';
 import { escapeHtml } from './format';
 import { type MimeBundle, notebookOutput } from './kernel';
 import { plotlyPage } from './plotly-page';
+import { type RowsOptions, type RowsToShow, rowsHtml, rowsText } from './rows';
 import type { ResultTable } from './table';
 import { tableHtml } from './table-html';
 import { tableText } from './table-text';
@@ -31,6 +32,15 @@ export function show(figure: Figure, options: ShowOptions = {}): void {
 /** Shows a result table below the cell; in a plain process it prints the table as text. */
 export function showTable(table: ResultTable): void {
   send(tableBundle(table));
+}
+
+/**
+ * Shows rows below the cell as a table: a Danfo frame, or plain objects. In a plain process it prints them as text.
+ *
+ * @example showRows(frame.groupby(['scenario']).col(['click']).mean(), { caption: 'Click rate' });
+ */
+export function showRows(rows: RowsToShow, options: RowsOptions = {}): void {
+  send({ 'text/html': rowsHtml(rows, options), 'text/plain': rowsText(rows, options) });
 }
 
 /**

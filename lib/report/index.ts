@@ -1,10 +1,13 @@
 export * from './display';
 export type { Figure, FigureTrace } from './figure';
 export * from './figures';
+export { followRun } from './follow';
 export { formatBytes, formatSeconds } from './format';
 export { reportHtml, writeReport } from './html';
 export { type MeanInterval, meanInterval } from './interval';
 export type { MimeBundle } from './kernel';
+export { type PanelAxes, type PanelOptions, panelAxes, panelLayout } from './panels';
+export { type RowsOptions, type RowsToShow, rowsHtml, rowsText } from './rows';
 export { type MethodStyle, methodStyle, PALETTE } from './style';
 export * from './table';
 export { tableHtml } from './table-html';
