@@ -1,17 +1,17 @@
 import { existsSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { fillCache, readManifest } from './cache';
 import { checkOptionNames, DataError, hint } from './error';
-import { canonical, digest, type HashedFile, hashFiles, type SourceFile } from './fingerprint';
-import { ingest } from './ingest';
-import { suspiciousFields } from './leak-auc';
-import { loadDataset } from './load';
-import { CACHE_FORMAT, type Manifest } from './manifest';
+import { fillCache, readManifest } from './ingest/cache';
+import { canonical, digest, type HashedFile, hashFiles, type SourceFile } from './ingest/fingerprint';
+import { ingest } from './ingest/ingest';
+import { suspiciousFields } from './ingest/leak-auc';
+import { loadDataset } from './ingest/load';
+import { CACHE_FORMAT, type Manifest } from './ingest/manifest';
+import { findSources, holdsSources } from './ingest/sources';
 import { cacheFolder, findDataFolder, isFolder, matches } from './paths';
 import type { DataSchema } from './schema';
 import { builtInSchemas } from './schemas';
-import { findSources, holdsSources } from './sources';
-import { type SyntheticOptions, synthetic } from './synthetic';
+import { type SyntheticOptions, synthetic } from './synthetic/synthetic';
 import type { Dataset } from './types';
 import { parseSchema, readSchema } from './validate-schema';
 

@@ -1,6 +1,6 @@
 import type { DataFrame } from 'danfojs-node';
 import { checkOptionNames, DataError, hint } from './error';
-import { unscale } from './numbers';
+import { unscale } from './ingest/numbers';
 import type { Dataset, Split, SplitName } from './types';
 
 /** Which rows of a data set become a frame. */

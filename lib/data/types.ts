@@ -1,5 +1,3 @@
-import type { DatasetFacts } from './manifest';
-
 /** Ids of one categorical field, in the smallest integer type that holds its size. */
 export type IdColumn = Uint8Array | Uint16Array | Int32Array;
 
@@ -47,6 +45,24 @@ export interface Split {
 export interface ScenarioData {
   readonly name: string;
   readonly splits: Readonly<Record<SplitName, Split>>;
+}
+
+/** What was learnt about the sources of a data set while it was made. */
+export interface DatasetFacts {
+  readonly description?: string;
+  readonly sources: readonly { readonly file: string; readonly bytes: number; readonly sha256: string }[];
+  readonly sourceRows: number;
+  /** Rows that repeat another row exactly, whether kept or dropped. */
+  readonly repeatedRows: number;
+  readonly duplicates: 'keep' | 'drop';
+  /** Dropped rows by reason. */
+  readonly dropped: Readonly<Record<string, number>>;
+  /** Rows without a value, per numerical field. */
+  readonly missingNumbers: readonly number[];
+  /** Training values too rare for an id of their own, per categorical field. */
+  readonly foldedValues: readonly number[];
+  /** Training rows that hold them, per categorical field. */
+  readonly foldedRows: readonly number[];
 }
 
 /** A data set in memory, ready for training. Nothing in it changes after it was made. */

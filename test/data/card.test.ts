@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { dataCard } from '../../lib/data/card';
 import { dataCardText } from '../../lib/data/card-text';
 import { openDataset } from '../../lib/data/open';
-import { synthetic } from '../../lib/data/synthetic';
+import { synthetic } from '../../lib/data/synthetic/synthetic';
 import { folderWith, tinyCsv, tinySchema } from './tiny';
 
 test('counts rows, labels, missing and unseen values', async () => {

@@ -4,7 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { fromDataFrame } from '../../lib/data/from-data-frame';
 import { openDataset } from '../../lib/data/open';
-import { synthetic } from '../../lib/data/synthetic';
+import { synthetic } from '../../lib/data/synthetic/synthetic';
 import { toDataFrame } from '../../lib/data/to-data-frame';
 import { errorOf, folderWith, tinyCsv, tinySchema } from './tiny';
 

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { literal, openDatabase } from '../../lib/data/duckdb';
+import { literal, openDatabase } from '../../lib/data/ingest/duckdb';
 import { openDataset } from '../../lib/data/open';
 import type { DataSchema } from '../../lib/data/schema';
 import type { Dataset } from '../../lib/data/types';

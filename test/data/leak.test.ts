@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { drawsFrom } from '../../lib/data/draws';
 import { openDataset } from '../../lib/data/open';
 import type { DataSchema, FieldRule } from '../../lib/data/schema';
+import { drawsFrom } from '../../lib/data/synthetic/draws';
 import { errorOf, folderWith, tinyCsv, tinySchema } from './tiny';
 
 const withFields = (...fields: FieldRule[]): DataSchema => ({ ...tinySchema, never: ['*_time'], fields });

@@ -1,8 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type SyntheticOptions, synthetic } from '../../lib/data/synthetic';
-import { drawInputs } from '../../lib/data/synthetic-inputs';
-import { truth } from '../../lib/data/synthetic-truth';
+import { drawInputs } from '../../lib/data/synthetic/inputs';
+import { type SyntheticOptions, synthetic } from '../../lib/data/synthetic/synthetic';
+import { truth } from '../../lib/data/synthetic/truth';
 import { auc } from '../../lib/metrics/auc';
 import { errorOf } from './tiny';
 

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { drawsFrom } from '../../lib/data/draws';
+import { drawsFrom } from '../../lib/data/synthetic/draws';
 import { auc } from '../../lib/metrics/auc';
 
 test('right order is 1, wrong order 0, a tie a half', () => {

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { constants, gunzipSync } from 'node:zlib';
-import { DataError } from './error';
+import { DataError } from '../error';
 
 const HEAD_BYTES = 1 << 18;
 

@@ -1,12 +1,12 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { DataError, hint } from '../error';
+import { matchFiles, whatIsThere } from '../paths';
+import type { ColumnType, DataSchema, DataSource } from '../schema';
 import { csvProblem } from './csv-problem';
 import { columnNames, csvReader } from './csv-reader';
 import { literal, quoted, sqlMessage } from './duckdb';
-import { DataError, hint } from './error';
 import type { HashedFile, SourceFile } from './fingerprint';
-import { matchFiles, whatIsThere } from './paths';
 import { recogniseTypes } from './recognise-types';
-import type { ColumnType, DataSchema, DataSource } from './schema';
 
 const sqlTypes: Record<ColumnType, string> = {
   text: 'VARCHAR',

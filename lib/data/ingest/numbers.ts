@@ -1,8 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { DataError } from '../error';
+import type { NumericalRule, Transform } from '../schema';
+import type { NumericalField } from '../types';
 import { rowOf } from './duckdb';
-import { DataError } from './error';
-import type { NumericalRule, Transform } from './schema';
-import type { NumericalField } from './types';
 
 /** The scaling of one numerical field, learnt from the training split. */
 export interface Scale {

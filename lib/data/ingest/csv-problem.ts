@@ -1,5 +1,5 @@
+import { DataError } from '../error';
 import { sqlMessage } from './duckdb';
-import { DataError } from './error';
 import type { SourceFile } from './fingerprint';
 
 /** One line from DuckDB's report of a bad CSV row: file, line, and what is wrong there. */

@@ -1,8 +1,8 @@
+import { DataError } from '../error';
+import type { DataSource } from '../schema';
 import { readHead } from './csv-header';
 import { literal } from './duckdb';
-import { DataError } from './error';
 import type { SourceFile } from './fingerprint';
-import type { DataSource } from './schema';
 
 /** The reader call for CSV files, every column a text unless `types` says otherwise. */
 export function csvReader(

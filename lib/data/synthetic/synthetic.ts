@@ -1,12 +1,12 @@
-import { seedAt } from '../backend/random';
-import { auc } from '../metrics/auc';
+import { seedAt } from '../../backend/random';
+import { auc } from '../../metrics/auc';
+import { checkOptionNames, DataError } from '../error';
+import { canonical, digest } from '../ingest/fingerprint';
+import type { Dataset, Split } from '../types';
 import { drawsFrom } from './draws';
-import { checkOptionNames, DataError } from './error';
-import { canonical, digest } from './fingerprint';
-import { encodeInputs } from './synthetic-encode';
-import { drawInputs, type RawInputs, shiftInputs } from './synthetic-inputs';
-import { blend, standardise, truth } from './synthetic-truth';
-import type { Dataset, Split } from './types';
+import { encodeInputs } from './encode';
+import { drawInputs, type RawInputs, shiftInputs } from './inputs';
+import { blend, standardise, truth } from './truth';
 
 /** What the generated data are like. Each dial goes from 0 to 1. */
 export interface SyntheticOptions {

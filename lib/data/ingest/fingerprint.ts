@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { DataError, messageOf } from './error';
+import { DataError, messageOf } from '../error';
 
 /** A source file as the fingerprint sees it. */
 export interface SourceFile {

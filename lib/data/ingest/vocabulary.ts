@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import type { CategoricalRule } from '../schema';
+import { type CategoricalField, MISSING_ID, UNSEEN_ID } from '../types';
 import { rowOf, rowsOf } from './duckdb';
-import type { CategoricalRule } from './schema';
-import { type CategoricalField, MISSING_ID, UNSEEN_ID } from './types';
 
 /** The ids of one categorical field, learnt from the training split. */
 export interface Vocabulary {

@@ -1,7 +1,7 @@
-import { isConstant } from './numbers';
-import { FIELD_SIZES, type RawInputs } from './synthetic-inputs';
-import { type CategoricalField, type NumericalField, UNSEEN_ID } from './types';
-import { RESERVED_VALUES } from './vocabulary';
+import { isConstant } from '../ingest/numbers';
+import { RESERVED_VALUES } from '../ingest/vocabulary';
+import { type CategoricalField, type NumericalField, UNSEEN_ID } from '../types';
+import { FIELD_SIZES, type RawInputs } from './inputs';
 
 /** Encoded columns of one scenario, all splits one after the other. */
 export interface EncodedInputs {

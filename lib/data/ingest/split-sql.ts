@@ -1,6 +1,6 @@
+import type { SplitRule } from '../schema';
 import { literal } from './duckdb';
 import type { Rows } from './rows';
-import type { SplitRule } from './schema';
 
 /** A number in [0, 1) that depends on the seed and the key only, not on threads or DuckDB's version. */
 export function uniformSql(seed: number, key: string): string {

@@ -1,4 +1,4 @@
-import { seedAt } from '../backend/random';
+import { seedAt } from '../../backend/random';
 import { type Draws, drawsFrom } from './draws';
 
 /** Number of values of each categorical field: a few wide ones and many flags, as in the AliExpress logs. */

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import type { Dataset, IdColumn, Split } from '../types';
 import { literal, openDatabase, quoted, readColumns } from './duckdb';
 import { ROWS_FILE } from './ingest';
 import type { Manifest } from './manifest';
-import type { Dataset, IdColumn, Split } from './types';
 import { idType } from './vocabulary';
 
 const kinds = { UTINYINT: 'u8', USMALLINT: 'u16', INTEGER: 'i32' } as const;

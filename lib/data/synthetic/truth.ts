@@ -1,6 +1,6 @@
-import { seedAt } from '../backend/random';
+import { seedAt } from '../../backend/random';
 import { type Draws, drawsFrom } from './draws';
-import { FIELD_SIZES, NUMBER_COUNT, type RawInputs } from './synthetic-inputs';
+import { FIELD_SIZES, NUMBER_COUNT, type RawInputs } from './inputs';
 
 /** Share of the variance that each part of a truth contributes. */
 const PARTS = { linear: 0.4, values: 0.3, bends: 0.2, interactions: 0.1 };

@@ -1,10 +1,10 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { DataError } from '../error';
+import type { DataSchema } from '../schema';
 import { literal, quoted, rowOf, rowsOf } from './duckdb';
-import { DataError } from './error';
 import type { HashedFile } from './fingerprint';
 import { checkLabels, checkNumbers, checkOverlap } from './row-checks';
 import { type Rows, runBlaming } from './rows';
-import type { DataSchema } from './schema';
 import { splitSql, uniformSql } from './split-sql';
 
 /** What was found while the rows were chosen. */

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { DataError, hint } from '../error';
+import type { DataSchema, FieldRule } from '../schema';
 import { literal, quoted, rowOf, rowsOf, sqlMessage } from './duckdb';
-import { DataError, hint } from './error';
-import type { DataSchema, FieldRule } from './schema';
 
 /** One expression of a schema, ready for SQL. */
 export interface Expression {

@@ -1,6 +1,6 @@
-import { seedAt } from '../backend/random';
-import { auc } from '../metrics/auc';
-import type { Dataset, IdColumn } from './types';
+import { seedAt } from '../../backend/random';
+import { auc } from '../../metrics/auc';
+import type { Dataset, IdColumn } from '../types';
 
 /** A field alone that orders the rows better than this is more likely a leaked label than a good feature. */
 const SUSPICIOUS = 0.95;

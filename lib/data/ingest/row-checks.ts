@@ -1,11 +1,11 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { DataError } from '../error';
+import type { DataSchema } from '../schema';
 import { csvProblem } from './csv-problem';
 import { columnNames, csvReader } from './csv-reader';
 import { quoted, rowOf, rowsOf, sqlMessage } from './duckdb';
-import { DataError } from './error';
 import type { HashedFile } from './fingerprint';
 import type { Rows } from './rows';
-import type { DataSchema } from './schema';
 
 /**
  * Checks that every numerical field (and every field to be cut into bins) holds numbers.

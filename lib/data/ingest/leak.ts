@@ -1,8 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { DataError, hint } from './error';
-import { matches } from './paths';
+import { DataError, hint } from '../error';
+import { matches } from '../paths';
+import type { DataSchema } from '../schema';
 import { columnsRead, type Rows } from './rows';
-import type { DataSchema } from './schema';
 
 /**
  * Checks that no field reads a column that a label or the list `never` names.

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { CategoricalRule, DataSchema, NumericalRule } from '../schema';
 import { type Database, literal, openDatabase, quoted, rowsOf } from './duckdb';
 import type { HashedFile } from './fingerprint';
 import { checkLeaks } from './leak';
@@ -6,7 +7,6 @@ import { CACHE_FORMAT, type Manifest } from './manifest';
 import { learnScales, type Scale } from './numbers';
 import { type PreparedRows, prepareRows } from './prepare-rows';
 import { makeRows } from './rows';
-import type { CategoricalRule, DataSchema, NumericalRule } from './schema';
 import { loadSources } from './sources';
 import { learnVocabulary, type Vocabulary } from './vocabulary';
 
