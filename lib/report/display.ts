@@ -53,14 +53,16 @@ export function showRows(rows: RowsToShow, options: RowsOptions = {}): void {
  */
 export function liveFigure(): LiveFigure {
   const output = notebookOutput(true);
-  let isPrinted = false;
+  let isDrawn = false;
   return {
     update(figure) {
-      if (output !== undefined) output(figureBundle(figure));
-      else if (!isPrinted) {
-        isPrinted = true;
-        console.log(figureText(figure));
-      }
+      if (output !== undefined) {
+        // JupyterLab's renderer keeps the figure that it has drawn first. Another kind of output in its place, of the
+        // same height, makes JupyterLab start a new one.
+        if (isDrawn) output(placeholder(figure));
+        output(figureBundle(figure));
+      } else if (!isDrawn) console.log(figureText(figure));
+      isDrawn = true;
     },
   };
 }
@@ -81,7 +83,8 @@ export function figureBundle(figure: Figure, options: ShowOptions = {}): MimeBun
     'application/vnd.plotly.v1+json': {
       data: figure.data,
       layout: figure.layout,
-      config: { responsive: true, displaylogo: false },
+      // JupyterLab's renderer fits figures itself; together with plotly's `responsive` they would shrink to no height.
+      config: { displaylogo: false },
     },
     'text/html': options.standalone ? frame(figure) : `<p><em>${escapeHtml(figureText(figure))}</em></p>`,
     'text/plain': figureText(figure),
@@ -105,9 +108,17 @@ function figureText(figure: Figure): string {
   return `[Figure: ${figureTitle(figure)}${shown === '' ? '' : ` (${shown})`}. It is drawn in JupyterLab.]`;
 }
 
+function placeholder(figure: Figure): MimeBundle {
+  return { 'text/html': `<div style="height:${heightOf(figure)}px"></div>`, 'text/plain': figureText(figure) };
+}
+
+function heightOf(figure: Figure): number {
+  return typeof figure.layout.height === 'number' ? figure.layout.height : 450;
+}
+
 /** A frame keeps the page's style and plotly.js apart from the document around it. */
 function frame(figure: Figure): string {
-  const height = typeof figure.layout.height === 'number' ? figure.layout.height : 450;
+  const height = heightOf(figure);
   const page = escapeHtml(figureHtml(figure));
   return `<iframe srcdoc="${page}" style="width:100%;height:${height + 80}px;border:0" title="${escapeHtml(figureTitle(figure))}"></iframe>`;
 }
