@@ -4,7 +4,8 @@ import { z } from 'zod';
 import type { AdamOptions } from '../backend/operations/adam';
 import { adamDefaults } from '../backend/operations/adam';
 import type { LocalWork } from '../federated/local-work';
-import { methods, type PlanOptions, planDefaults } from '../federated/plan';
+import { methods } from '../federated/methods';
+import { type PlanOptions, planDefaults } from '../federated/plan';
 import type { SelectionKind } from '../federated/selection';
 import { type MmoeSizes, mmoeSizes } from '../models/mmoe';
 

@@ -2,7 +2,8 @@ import { existsSync, rmSync } from 'node:fs';
 import type { Dataset } from '../data/types';
 import { restoreCheckpoint, saveCheckpoint } from '../federated/checkpoint';
 import { createFederation, type Federation } from '../federated/federation';
-import { methods, type SharingPlan } from '../federated/plan';
+import { methods } from '../federated/methods';
+import type { SharingPlan } from '../federated/plan';
 import type { RoundRecord } from '../federated/record';
 import { mmoe } from '../models/mmoe';
 import type { ExperimentConfig } from './config';
@@ -48,7 +49,7 @@ export async function* runExperiment(
         dataset,
         plan,
         seed,
-        model: (shape) => mmoe(shape, config.model),
+        model: (shape, template) => mmoe(shape, config.model, template),
         localWork: config.localWork,
         batch: config.batch,
         optimizer: config.optimizer,

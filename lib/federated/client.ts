@@ -70,8 +70,21 @@ export function readValues(client: Client, names?: readonly string[]): Values {
   return Object.fromEntries(wanted.map((name) => [name, variableOf(client, name).read()]));
 }
 
+/** Pull of parameters towards what the client received: the gradient of (λ/2) Σ ‖p − received p‖². */
+export interface Alignment {
+  readonly lambda: number;
+  /** By name; parameters that are not in it are not pulled. */
+  readonly received: Values;
+}
+
 /** One local step: draws a batch, computes loss and gradients, updates the client's variables. Returns the loss. */
-export function localStep(client: Client, batches: Batcher, batchSize: number, options: AdamOptions): Tensor {
+export function localStep(
+  client: Client,
+  batches: Batcher,
+  batchSize: number,
+  options: AdamOptions,
+  alignment?: Alignment,
+): Tensor {
   const batch = batches.train(client.data.train, client.stream.next(batchSize));
   const { loss, gradients, statistics } = lossAndGradients(client, batch);
   client.steps++;
@@ -82,12 +95,33 @@ export function localStep(client: Client, batches: Batcher, batchSize: number, o
     if (byRows && batch.touched) {
       adamRowStep(its, batch.touched.tensor, gradient, options, client.steps);
       for (const row of batch.touched.rows) client.touched[name][row] = 1;
-    } else adamStep(its, gradient, options, client.steps);
+    } else {
+      const pulled = withPull(name, gradient, its.value, alignment);
+      adamStep(its, pulled, options, client.steps);
+      if (pulled !== gradient) pulled.dispose();
+    }
   }
   for (const [name, value] of Object.entries(statistics)) moveTowards(variableOf(client, name), value);
   tf.dispose([gradients, statistics]);
   disposeBatch(batch);
   return loss;
+}
+
+/** The gradient with the alignment term, which is added here and not through the graph. */
+function withPull(name: string, gradient: Tensor, own: Variable, alignment: Alignment | undefined): Tensor {
+  const received = alignment?.received[name];
+  if (!alignment || !received) return gradient;
+  return tf.tidy(() => tf.add(gradient, tf.mul(tf.sub(own.read(), received), alignment.lambda)));
+}
+
+/** Value of the alignment term, (λ/2) Σ ‖p − received p‖². */
+export function alignmentValue(client: Client, { lambda, received }: Alignment): number {
+  return tf.tidy(() => {
+    const squares = Object.entries(received).map(([name, value]) =>
+      tf.sum(tf.square(tf.sub(variableOf(client, name).read(), value))),
+    );
+    return squares.length === 0 ? 0 : (lambda / 2) * tf.addN(squares).dataSync()[0];
+  });
 }
 
 interface StepResult {

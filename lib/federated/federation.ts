@@ -6,12 +6,21 @@ import { clientPerScenario, pooledClient, scenarioField } from '../data/pool';
 import type { Dataset } from '../data/types';
 import type { Score } from '../metrics/types';
 import type { DataShape, Model } from '../models/model';
-import { initialValues } from '../models/parameter';
+import { initialValues, type Values } from '../models/parameter';
+import { plainTemplate, type Template } from '../models/template';
 import { aggregate } from './aggregate';
-import { type Client, createClient, disposeClient, localStep, readValues } from './client';
+import {
+  type Alignment,
+  alignmentValue,
+  type Client,
+  createClient,
+  disposeClient,
+  localStep,
+  readValues,
+} from './client';
 import { disposeValues, evaluateClient, macroAuc } from './evaluate';
 import { type LocalWork, stepsPerRound } from './local-work';
-import type { SharingPlan } from './plan';
+import { type SharingPlan, sharingOf } from './plan';
 import type { RoundRecord } from './record';
 import type { RuleState } from './rule';
 import { disposeSelection, emptySelection, type Selection, type SelectionKind, updateSelection } from './selection';
@@ -31,8 +40,8 @@ export interface FederationOptions extends Partial<Omit<TrainingOptions, 'optimi
   readonly optimizer?: Partial<AdamOptions>;
   readonly dataset: Dataset;
   readonly plan: SharingPlan;
-  /** Makes the clients' model; all clients have the same. */
-  readonly model: (shape: DataShape) => Model;
+  /** Makes the clients' model; all clients have the same. A plan with a template hands it over here. */
+  readonly model: (shape: DataShape, template: Template) => Model;
   readonly seed: number;
   /** Called now and then during local training with the share of the round's steps that is done, 0 … 1. */
   readonly onProgress?: (share: number) => void;
@@ -78,7 +87,8 @@ export function createFederation(options: FederationOptions): Federation {
   const { dataset, plan, seed, onProgress } = options;
   const training = trainingOf(options);
   const shape = dataShape(dataset, plan.pooled);
-  const model = options.model(shape);
+  const model = options.model(shape, plan.template ?? plainTemplate);
+  requireTemplate(plan, model);
   const batches = batcher(shape.fieldSizes);
   const data = plan.pooled ? [pooledClient(dataset)] : clientPerScenario(dataset);
   const start = initialValues(model.parameters, seed);
@@ -91,7 +101,8 @@ export function createFederation(options: FederationOptions): Federation {
   async function round(): Promise<RoundRecord> {
     const began = performance.now();
     const before = clients.map((client) => readValues(client));
-    const trained = await trainClients(clients, batches, training, onProgress);
+    const alignments = before.map((values) => alignmentOf(plan, model, values));
+    const trained = await trainClients(clients, batches, training, alignments, onProgress);
     const local = performance.now();
     finished++;
     const shared = aggregate({ plan, model, clients, before, round: finished, ruleStates });
@@ -167,13 +178,33 @@ function trainingOf({ localWork, batch, optimizer }: FederationOptions): Trainin
   };
 }
 
+/** A plan whose parts the model does not have would silently be another method. */
+function requireTemplate(plan: SharingPlan, model: Model): void {
+  const asked = plan.template && plan.template.scenario !== 'plain';
+  if (!asked || model.parameters.some(({ group }) => group === 'expert.scenario')) return;
+  throw new Error(
+    `The plan ${plan.name} splits experts by a template, and the model ${model.name} was made without: hand it over, ` +
+      'as in model: (shape, template) => mmoe(shape, sizes, template).',
+  );
+}
+
+/** What the alignment term of a plan holds on to: the shared dense parameters as they were received. */
+function alignmentOf(plan: SharingPlan, model: Model, before: Values): Alignment | undefined {
+  if (!plan.alignment) return undefined;
+  const pulled = model.parameters.filter(
+    ({ group, byRows, trainable }) => !byRows && trainable !== false && sharingOf(plan, group) !== null,
+  );
+  return { lambda: plan.alignment, received: Object.fromEntries(pulled.map(({ name }) => [name, before[name]])) };
+}
+
 /** Local training of all clients, one after another; returns their steps and mean losses. */
 async function trainClients(
   clients: readonly Client[],
   batches: Batcher,
   { localWork, batch, optimizer }: TrainingOptions,
+  alignments: readonly (Alignment | undefined)[],
   onProgress: (share: number) => void = () => undefined,
-): Promise<{ client: string; steps: number; loss: number }[]> {
+): Promise<RoundRecord['clients'][number][]> {
   const work = clients.map(({ data }) => ({
     size: Math.min(batch, data.train.rows),
     steps: stepsPerRound(
@@ -185,12 +216,12 @@ async function trainClients(
   const total = work.reduce((sum, { steps }) => sum + steps, 0);
   let done = 0;
   let paused = performance.now();
-  const result: { client: string; steps: number; loss: number }[] = [];
+  const result: RoundRecord['clients'][number][] = [];
   for (const [i, client] of clients.entries()) {
     for (const flags of Object.values(client.touched)) flags.fill(0);
     let sum: Tensor = tf.scalar(0);
     for (let step = 0; step < work[i].steps; step++) {
-      const loss = localStep(client, batches, work[i].size, optimizer);
+      const loss = localStep(client, batches, work[i].size, optimizer, alignments[i]);
       const next = tf.add(sum, loss);
       tf.dispose([sum, loss]);
       sum = next;
@@ -201,7 +232,13 @@ async function trainClients(
         paused = performance.now();
       }
     }
-    result.push({ client: client.data.name, steps: work[i].steps, loss: sum.dataSync()[0] / work[i].steps });
+    const alignment = alignments[i];
+    result.push({
+      client: client.data.name,
+      steps: work[i].steps,
+      loss: sum.dataSync()[0] / work[i].steps,
+      ...(alignment && { alignment: alignmentValue(client, alignment) }),
+    });
     sum.dispose();
   }
   return result;

@@ -1,10 +1,15 @@
+export { type AttendOptions, attend, attendDefaults } from './attend';
 export { average, type ClientWeights } from './average';
 export { averageRows, type RowRule } from './average-rows';
 export { restoreCheckpoint, saveCheckpoint } from './checkpoint';
+export { conflictAverse, conflictAverseWeights, type Gram, projectConflicts } from './conflict-averse';
+export { type CoordinateOptions, coordinate, coordinateDefaults } from './coordinate';
 export { macroAuc } from './evaluate';
 export * from './federation';
 export type { LocalWork } from './local-work';
-export { methods, type PlanOptions, planDefaults, type Sharing, type SharingPlan } from './plan';
+export { type MethodOptions, methods } from './methods';
+export { ablations, type PfMsmtrecOptions, pfMsmtrec, pfMsmtrecDefaults } from './pf-msmtrec';
+export { type PlanOptions, planDefaults, type Sharing, type SharingPlan } from './plan';
 export type { RoundRecord } from './record';
 export type { ClientUpdate, GroupUpdate, Rule, RuleResult, RuleState } from './rule';
 export type { SelectionKind } from './selection';

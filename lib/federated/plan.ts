@@ -1,3 +1,4 @@
+import type { Template } from '../models/template';
 import { average, type ClientWeights } from './average';
 import { averageRows, type RowRule } from './average-rows';
 import type { Rule } from './rule';
@@ -16,6 +17,10 @@ export interface SharingPlan {
   readonly otherwise: Sharing;
   /** One model over the rows of all scenarios, with the scenario as one more field. Default false. */
   readonly pooled?: boolean;
+  /** How expert weights are made of parts; default: plain weights. */
+  readonly template?: Template;
+  /** λ of the term (λ/2) Σ ‖p − received p‖² over the shared dense parameters in the local loss; default 0. */
+  readonly alignment?: number;
 }
 
 /** The rule for a group. */
@@ -32,39 +37,8 @@ export interface PlanOptions {
 
 export const planDefaults: PlanOptions = { embeddings: 'touched-sqrt', weights: 'rows' };
 
-function embeddingRule({ embeddings, weights }: PlanOptions): Sharing {
+/** The rule of embedding tables that all methods of a table share. */
+export function embeddingRule({ embeddings, weights }: PlanOptions): Sharing {
   if (embeddings === 'local') return null;
   return embeddings === 'average' ? average(weights) : averageRows(embeddings);
 }
-
-/** The methods by name. Each is a function of the options that a table's methods share. */
-export const methods: Readonly<Record<string, (options: PlanOptions) => SharingPlan>> = {
-  local: () => ({
-    name: 'local',
-    about: 'Every scenario trains alone; nothing is sent.',
-    groups: {},
-    otherwise: null,
-  }),
-
-  fedavg: (options) => ({
-    name: 'fedavg',
-    about: 'Everything is averaged, batch normalisation and its statistics included (McMahan et al. 2017).',
-    groups: { embedding: embeddingRule(options) },
-    otherwise: average(options.weights),
-  }),
-
-  fedbn: (options) => ({
-    name: 'fedbn',
-    about: 'Everything is averaged but batch normalisation, which stays local (Li et al. 2021).',
-    groups: { embedding: embeddingRule(options), norm: null },
-    otherwise: average(options.weights),
-  }),
-
-  central: () => ({
-    name: 'central',
-    about: 'No federation: one model over the rows of all scenarios, with the scenario as a field.',
-    groups: {},
-    otherwise: null,
-    pooled: true,
-  }),
-};

@@ -6,8 +6,16 @@ export interface RoundRecord {
   readonly seed: number;
   /** 1, 2, … */
   readonly round: number;
-  /** Local steps and mean training loss of each client (one client per scenario; one in all for `central`). */
-  readonly clients: readonly { readonly client: string; readonly steps: number; readonly loss: number }[];
+  /**
+   * Local steps and mean cross-entropy of each client (one client per scenario; one in all for `central`), and the
+   * value of the alignment term at the end of local training where the plan has one.
+   */
+  readonly clients: readonly {
+    readonly client: string;
+    readonly steps: number;
+    readonly loss: number;
+    readonly alignment?: number;
+  }[];
   readonly validation: readonly Score[];
   /** Macro mean of the defined validation AUCs over scenarios, per task, then over tasks under `mean`. */
   readonly macro: Readonly<Record<string, number | null>>;

@@ -2,3 +2,4 @@ export * from './layers';
 export { type MmoeSizes, mmoe, mmoeSizes } from './mmoe';
 export type { DataShape, Inputs, Model, Pass } from './model';
 export { elements, type Initial, linearStart, type Parameter, type Values, xavierStart } from './parameter';
+export { plainTemplate, type Template } from './template';

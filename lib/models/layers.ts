@@ -37,7 +37,13 @@ export function normReluLayer(values: Values, layer: string, x: Tensor, dropout:
   return result.reshape(x.shape);
 }
 
-/** A weighted mean of expert outputs per task: gates `[batch, tasks, experts]`, `[batch, experts, units]` → `[batch, tasks, units]`. */
+/**
+ * A weighted mean of expert outputs per task: gates `[batch, tasks, experts]` and experts
+ * `[batch, tasks or 1, experts, units]` → `[batch, tasks, units]`.
+ */
 export function mixture(gateLogits: Tensor, experts: Tensor): Tensor {
-  return tf.matMul(tf.softmax(gateLogits), experts);
+  const gates = tf.softmax(gateLogits);
+  const [batch, own, count, units] = experts.shape;
+  if (own === 1) return tf.matMul(gates, experts.reshape([batch, count, units]));
+  return tf.matMul(tf.expandDims(gates, 2), experts).reshape([batch, own, units]);
 }

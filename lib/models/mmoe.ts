@@ -4,6 +4,15 @@ import { type Tensor, type Tensor2D, tf } from '../backend/tensorflow';
 import { mixture, normParameters, normReluLayer } from './layers';
 import type { DataShape, Inputs, Model, Pass } from './model';
 import { linearStart, type Parameter, type Values, xavierStart } from './parameter';
+import {
+  behindNorm,
+  type ExpertLayer,
+  ownTasks,
+  plainTemplate,
+  type Template,
+  templateLinear,
+  templateParameters,
+} from './template';
 
 export interface MmoeSizes {
   /** Width of a field vector. */
@@ -30,8 +39,10 @@ export const mmoeSizes = {
  * every expert and one softmax gate per task; each task has a tower with one logit. Layer pattern
  * Linear-BatchNorm-ReLU-Dropout. Sizes and layer pattern follow the public benchmark code; the tensors of all
  * experts (towers) are stacked along `expertAxis` (`taskAxis`), so one operation serves them all.
+ *
+ * @param template how expert weights are made of shared, scenario and task parts; plain MMoE by default
  */
-export function mmoe(data: DataShape, sizes: MmoeSizes): Model {
+export function mmoe(data: DataShape, sizes: MmoeSizes, template: Template = plainTemplate): Model {
   const tasks = data.tasks.length;
   const inputs = data.fieldSizes.length * sizes.embedding + (data.numbers > 0 ? sizes.embedding : 0);
   return {
@@ -39,10 +50,10 @@ export function mmoe(data: DataShape, sizes: MmoeSizes): Model {
     parameters: [
       ...inputParameters(data, sizes.embedding),
       ...gateParameters(inputs, tasks, sizes.experts),
-      ...expertParameters(inputs, sizes),
+      ...expertLayers(inputs, tasks, sizes).flatMap((layer) => expertParameters(template, layer)),
       ...towerParameters(tasks, sizes),
     ],
-    forward: (values, batch, pass) => forward(values, batch, pass, sizes, tasks),
+    forward: (values, batch, pass) => forward(values, batch, pass, sizes, template, expertLayers(inputs, tasks, sizes)),
   };
 }
 
@@ -72,17 +83,24 @@ function gateParameters(inputs: number, tasks: number, experts: number): Paramet
   ];
 }
 
-function expertParameters(inputs: number, { experts, expertLayers }: MmoeSizes): Parameter[] {
-  return expertLayers.flatMap((units, layer): Parameter[] => {
-    // All experts read the same input in the first layer: one matrix [inputs, experts × units] serves them.
-    const before = layer === 0 ? inputs : expertLayers[layer - 1];
-    const shape = layer === 0 ? [before, experts, units] : [experts, before, units];
-    const expertAxis = layer === 0 ? 1 : 0;
-    return [
-      { name: `expert.${layer}.weight`, group: 'expert', shape, initial: linearStart(before), expertAxis },
-      ...normParameters(`expert.${layer}`, [experts, units], { expertAxis: 0 }),
-    ];
-  });
+function expertLayers(inputs: number, tasks: number, { experts, expertLayers: widths }: MmoeSizes): ExpertLayer[] {
+  return widths.map((units, layer) => ({
+    layer,
+    inputs: layer === 0 ? inputs : widths[layer - 1],
+    experts,
+    units,
+    tasks,
+  }));
+}
+
+function expertParameters(template: Template, at: ExpertLayer): Parameter[] {
+  const { layer, experts, units, tasks } = at;
+  const own = ownTasks(template, tasks);
+  const norm =
+    own === 1
+      ? normParameters(`expert.${layer}`, [experts, units], { expertAxis: 0 })
+      : normParameters(`expert.${layer}`, [own, experts, units], { taskAxis: 0, expertAxis: 1 });
+  return [...templateParameters(template, at), ...norm];
 }
 
 function towerParameters(tasks: number, { expertLayers, towerLayers }: MmoeSizes): Parameter[] {
@@ -106,23 +124,30 @@ function towerParameters(tasks: number, { expertLayers, towerLayers }: MmoeSizes
   ];
 }
 
-function forward(values: Values, batch: Inputs, pass: Pass, sizes: MmoeSizes, tasks: number): Tensor2D {
-  const { experts, expertLayers, towerLayers, dropout } = sizes;
+function forward(
+  values: Values,
+  batch: Inputs,
+  pass: Pass,
+  { towerLayers, dropout, experts }: MmoeSizes,
+  template: Template,
+  layers: readonly ExpertLayer[],
+): Tensor2D {
   const linear = inputLinear(values, batch);
+  const { tasks } = layers[0];
   const gates = tf.add(linear(values['gate.weight']).reshape([-1, tasks, experts]), values['gate.bias']);
 
-  let hidden: Tensor = linear(values['expert.0.weight']).reshape([-1, experts, expertLayers[0]]);
-  expertLayers.forEach((_, layer) => {
-    if (layer > 0) hidden = groupedLinear(hidden, values[`expert.${layer}.weight`]);
-    hidden = normReluLayer(values, `expert.${layer}`, hidden, dropout, pass);
-  });
-
-  hidden = mixture(gates, hidden);
+  let hidden: Tensor | null = null;
+  for (const at of layers) {
+    hidden = templateLinear(values, template, at, hidden, linear);
+    hidden = normReluLayer(values, `expert.${at.layer}`, hidden, dropout, pass);
+    hidden = behindNorm(values, template, at.layer, hidden);
+  }
+  let tower = mixture(gates, hidden as Tensor);
   towerLayers.forEach((_, layer) => {
-    hidden = groupedLinear(hidden, values[`tower.${layer}.weight`]);
-    hidden = normReluLayer(values, `tower.${layer}`, hidden, dropout, pass);
+    tower = groupedLinear(tower, values[`tower.${layer}.weight`]);
+    tower = normReluLayer(values, `tower.${layer}`, tower, dropout, pass);
   });
-  const logits = tf.sum(tf.mul(hidden, values['tower.logit.weight']), 2);
+  const logits = tf.sum(tf.mul(tower, values['tower.logit.weight']), 2);
   return tf.add(logits, values['tower.logit.bias']);
 }
 

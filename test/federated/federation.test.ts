@@ -12,7 +12,8 @@ import { restoreCheckpoint, saveCheckpoint } from '../../lib/federated/checkpoin
 import { readValues } from '../../lib/federated/client';
 import { disposeValues } from '../../lib/federated/evaluate';
 import { createFederation, type Federation } from '../../lib/federated/federation';
-import { methods, planDefaults } from '../../lib/federated/plan';
+import { methods } from '../../lib/federated/methods';
+import { planDefaults } from '../../lib/federated/plan';
 import { mmoe } from '../../lib/models/mmoe';
 import { constantSplit, datasetOf, numbersOf, oneParameter, randomDataset, tinySizes } from './fixtures';
 

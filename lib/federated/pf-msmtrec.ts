@@ -1,0 +1,96 @@
+import type { Template } from '../models/template';
+import { type AttendOptions, attend, attendDefaults } from './attend';
+import { average } from './average';
+import { type CoordinateOptions, coordinate, coordinateDefaults } from './coordinate';
+import { rateDefaults } from './own-rate';
+import { embeddingRule, type PlanOptions, type SharingPlan } from './plan';
+
+/** Settings of PF-MSMTrec beside those that all methods of a table share. */
+export interface PfMsmtrecOptions {
+  readonly template: Template;
+  /** Conflict coordination and personalised aggregation of the experts' scenario part. */
+  readonly experts: CoordinateOptions;
+  readonly towers: AttendOptions;
+  /** λ of the pull of aggregated parameters towards what was received. */
+  readonly alignment: number;
+}
+
+/**
+ * Rates start at 1 [choice]: at the sibling's .1 clients are nearly alone for as many rounds as recommendation data
+ * are worth training, and the trained rates run to 1.
+ */
+const rates = { ...rateDefaults, initial: 1 };
+
+export const pfMsmtrecDefaults: PfMsmtrecOptions = {
+  template: { scenario: 'full', task: 'low-rank', rank: 4 },
+  experts: { ...coordinateDefaults, rates },
+  towers: { ...attendDefaults, rates },
+  alignment: 1e-3,
+};
+
+/**
+ * PF-MSMTrec (Ding et al., arXiv 2406.18938) as a sharing plan.
+ *
+ * | group | what happens | evidence |
+ * |---|---|---|
+ * | `expert.global` G | weighted mean | digest; rule: choice |
+ * | `expert.scenario` S (or `expert`, without template) | conflict coordination, then personalised aggregation | paper; formulas: sibling FedHCA2 |
+ * | `expert.task` T | stays | paper |
+ * | `norm` | stays | paper: FedBN |
+ * | `tower` | attention over the clients' towers, personalised | paper; formulas: sibling |
+ * | `gate`, `projection` | stay | choice |
+ * | `embedding` | the row rule of the table | choice |
+ *
+ * The loss has an alignment term [digest that there is one; form: choice].
+ */
+export function pfMsmtrec(shared: PlanOptions, options: PfMsmtrecOptions = pfMsmtrecDefaults): SharingPlan {
+  const experts = coordinate(options.experts);
+  return {
+    name: 'pf-msmtrec',
+    about: 'Experts in parts: conflict coordination and personalised aggregation of the scenario part, then of towers.',
+    template: options.template,
+    alignment: options.alignment,
+    groups: {
+      embedding: embeddingRule(shared),
+      projection: null,
+      gate: null,
+      norm: null,
+      expert: experts,
+      'expert.global': average(shared.weights),
+      'expert.scenario': experts,
+      'expert.task': null,
+      tower: attend(options.towers),
+    },
+    otherwise: null,
+  };
+}
+
+type Ablation = (shared: PlanOptions, options: PfMsmtrecOptions) => SharingPlan;
+
+/** PF-MSMTrec with one line changed, by name. */
+export const ablations: Readonly<Record<string, Ablation>> = {
+  'no-fedbn': (shared, options) => {
+    const full = pfMsmtrec(shared, options);
+    return { ...full, name: 'no-fedbn', groups: { ...full.groups, norm: average(shared.weights) } };
+  },
+  'no-coordination': (shared, options) => ({
+    ...pfMsmtrec(shared, { ...options, experts: { ...options.experts, direction: 'mean' } }),
+    name: 'no-coordination',
+  }),
+  'no-personalisation': (shared, options) => ({
+    ...pfMsmtrec(shared, { ...options, experts: { ...options.experts, personalisation: 'none' } }),
+    name: 'no-personalisation',
+  }),
+  'no-template': (shared, options) => ({
+    ...pfMsmtrec(shared, { ...options, template: { ...options.template, scenario: 'plain', task: 'none' } }),
+    name: 'no-template',
+  }),
+  'no-tower-aggregation': (shared, options) => {
+    const full = pfMsmtrec(shared, options);
+    return { ...full, name: 'no-tower-aggregation', groups: { ...full.groups, tower: null } };
+  },
+  'no-regulariser': (shared, options) => ({
+    ...pfMsmtrec(shared, { ...options, alignment: 0 }),
+    name: 'no-regulariser',
+  }),
+};
