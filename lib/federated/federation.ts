@@ -1,39 +1,21 @@
-import { type AdamOptions, adamDefaults } from '../backend/operations/adam';
+import type { AdamOptions } from '../backend/operations/adam';
 import { seedAt } from '../backend/random';
 import { type Tensor, tf } from '../backend/tensorflow';
-import { type Batcher, batcher } from '../data/batch';
+import { batcher } from '../data/batch';
 import { clientPerScenario, pooledClient, scenarioField } from '../data/pool';
 import type { Dataset } from '../data/types';
 import type { Score } from '../metrics/types';
 import type { DataShape, Model } from '../models/model';
-import { initialValues, type Values } from '../models/parameter';
+import { initialValues } from '../models/parameter';
 import { plainTemplate, type Template } from '../models/template';
 import { aggregate } from './aggregate';
-import {
-  type Alignment,
-  alignmentValue,
-  type Client,
-  createClient,
-  disposeClient,
-  localStep,
-  readValues,
-} from './client';
+import { type Client, createClient, disposeClient, readValues } from './client';
 import { disposeValues, evaluateClient, macroAuc } from './evaluate';
-import { type LocalWork, stepsPerRound } from './local-work';
-import { type SharingPlan, sharingOf } from './plan';
+import type { SharingPlan } from './plan';
 import type { RoundRecord } from './record';
 import type { RuleState } from './rule';
 import { disposeSelection, emptySelection, type Selection, type SelectionKind, updateSelection } from './selection';
-
-/** How clients train, the same for all methods of a table. */
-export interface TrainingOptions {
-  readonly localWork: LocalWork;
-  /** Rows of a batch; a client with fewer rows uses all it has. */
-  readonly batch: number;
-  readonly optimizer: AdamOptions;
-}
-
-export const trainingDefaults: TrainingOptions = { localWork: { passes: 1 }, batch: 512, optimizer: adamDefaults };
+import { alignmentOf, type TrainingOptions, trainClients, trainingDefaults } from './train';
 
 export interface FederationOptions extends Partial<Omit<TrainingOptions, 'optimizer'>> {
   /** Settings of Adam that differ from the defaults. */
@@ -186,60 +168,4 @@ function requireTemplate(plan: SharingPlan, model: Model): void {
     `The plan ${plan.name} splits experts by a template, and the model ${model.name} was made without: hand it over, ` +
       'as in model: (shape, template) => mmoe(shape, sizes, template).',
   );
-}
-
-/** What the alignment term of a plan holds on to: the shared dense parameters as they were received. */
-function alignmentOf(plan: SharingPlan, model: Model, before: Values): Alignment | undefined {
-  if (!plan.alignment) return undefined;
-  const pulled = model.parameters.filter(
-    ({ group, byRows, trainable }) => !byRows && trainable !== false && sharingOf(plan, group) !== null,
-  );
-  return { lambda: plan.alignment, received: Object.fromEntries(pulled.map(({ name }) => [name, before[name]])) };
-}
-
-/** Local training of all clients, one after another; returns their steps and mean losses. */
-async function trainClients(
-  clients: readonly Client[],
-  batches: Batcher,
-  { localWork, batch, optimizer }: TrainingOptions,
-  alignments: readonly (Alignment | undefined)[],
-  onProgress: (share: number) => void = () => undefined,
-): Promise<RoundRecord['clients'][number][]> {
-  const work = clients.map(({ data }) => ({
-    size: Math.min(batch, data.train.rows),
-    steps: stepsPerRound(
-      localWork,
-      data.scenarios.map(({ trainRows }) => trainRows),
-      batch,
-    ),
-  }));
-  const total = work.reduce((sum, { steps }) => sum + steps, 0);
-  let done = 0;
-  let paused = performance.now();
-  const result: RoundRecord['clients'][number][] = [];
-  for (const [i, client] of clients.entries()) {
-    for (const flags of Object.values(client.touched)) flags.fill(0);
-    let sum: Tensor = tf.scalar(0);
-    for (let step = 0; step < work[i].steps; step++) {
-      const loss = localStep(client, batches, work[i].size, optimizer, alignments[i]);
-      const next = tf.add(sum, loss);
-      tf.dispose([sum, loss]);
-      sum = next;
-      done++;
-      if (performance.now() - paused > 100) {
-        onProgress(done / total);
-        await new Promise(setImmediate); // lets a progress bar, a notebook or Ctrl-C have its turn
-        paused = performance.now();
-      }
-    }
-    const alignment = alignments[i];
-    result.push({
-      client: client.data.name,
-      steps: work[i].steps,
-      loss: sum.dataSync()[0] / work[i].steps,
-      ...(alignment && { alignment: alignmentValue(client, alignment) }),
-    });
-    sum.dispose();
-  }
-  return result;
 }

@@ -13,3 +13,4 @@ export { type PlanOptions, planDefaults, type Sharing, type SharingPlan } from '
 export type { RoundRecord } from './record';
 export type { ClientUpdate, GroupUpdate, Rule, RuleResult, RuleState } from './rule';
 export type { SelectionKind } from './selection';
+export { type TrainingOptions, trainingDefaults } from './train';

@@ -1,0 +1,75 @@
+import { type AdamOptions, adamDefaults } from '../backend/operations/adam';
+import { type Tensor, tf } from '../backend/tensorflow';
+import type { Batcher } from '../data/batch';
+import type { Model } from '../models/model';
+import type { Values } from '../models/parameter';
+import { type Alignment, alignmentValue, type Client, localStep } from './client';
+import { type LocalWork, stepsPerRound } from './local-work';
+import { type SharingPlan, sharingOf } from './plan';
+import type { RoundRecord } from './record';
+
+/** How clients train, the same for all methods of a table. */
+export interface TrainingOptions {
+  readonly localWork: LocalWork;
+  /** Rows of a batch; a client with fewer rows uses all it has. */
+  readonly batch: number;
+  readonly optimizer: AdamOptions;
+}
+
+export const trainingDefaults: TrainingOptions = { localWork: { passes: 1 }, batch: 512, optimizer: adamDefaults };
+
+/** What the alignment term of a plan holds on to: the shared dense parameters as they were received. */
+export function alignmentOf(plan: SharingPlan, model: Model, before: Values): Alignment | undefined {
+  if (!plan.alignment) return undefined;
+  const pulled = model.parameters.filter(
+    ({ group, byRows, trainable }) => !byRows && trainable !== false && sharingOf(plan, group) !== null,
+  );
+  return { lambda: plan.alignment, received: Object.fromEntries(pulled.map(({ name }) => [name, before[name]])) };
+}
+
+/** Local training of all clients, one after another; returns their steps and mean losses. */
+export async function trainClients(
+  clients: readonly Client[],
+  batches: Batcher,
+  { localWork, batch, optimizer }: TrainingOptions,
+  alignments: readonly (Alignment | undefined)[],
+  onProgress: (share: number) => void = () => undefined,
+): Promise<RoundRecord['clients'][number][]> {
+  const work = clients.map(({ data }) => ({
+    size: Math.min(batch, data.train.rows),
+    steps: stepsPerRound(
+      localWork,
+      data.scenarios.map(({ trainRows }) => trainRows),
+      batch,
+    ),
+  }));
+  const total = work.reduce((sum, { steps }) => sum + steps, 0);
+  let done = 0;
+  let paused = performance.now();
+  const result: RoundRecord['clients'][number][] = [];
+  for (const [i, client] of clients.entries()) {
+    for (const flags of Object.values(client.touched)) flags.fill(0);
+    let sum: Tensor = tf.scalar(0);
+    for (let step = 0; step < work[i].steps; step++) {
+      const loss = localStep(client, batches, work[i].size, optimizer, alignments[i]);
+      const next = tf.add(sum, loss);
+      tf.dispose([sum, loss]);
+      sum = next;
+      done++;
+      if (performance.now() - paused > 100) {
+        onProgress(done / total);
+        await new Promise(setImmediate); // lets a progress bar, a notebook or Ctrl-C have its turn
+        paused = performance.now();
+      }
+    }
+    const alignment = alignments[i];
+    result.push({
+      client: client.data.name,
+      steps: work[i].steps,
+      loss: sum.dataSync()[0] / work[i].steps,
+      ...(alignment && { alignment: alignmentValue(client, alignment) }),
+    });
+    sum.dispose();
+  }
+  return result;
+}
