@@ -82,12 +82,18 @@ def logits(p, running, rows, statistics=None):
     return np.einsum('btu,tu->bt', hidden, p['logit.weight']) + p['logit.bias']
 
 
-def loss(p, running, rows, statistics):
-    z, y = logits(p, running, rows, statistics), rows['labels']
+def loss(p, running, rows, statistics, model):
+    z, y = model(p, running, rows, statistics), rows['labels']
     return np.mean(np.maximum(z, 0) - z * y + np.log(1 + np.exp(-np.abs(z))))
 
 
 class Client:
+    model = staticmethod(logits)
+
+    def pull(self, name):
+        """What the local loss adds to a gradient beside cross-entropy."""
+        return 0
+
     def __init__(self, rows, trained, running):
         self.rows, self.p, self.running = rows, dict(trained), dict(running)
         self.m = {name: np.zeros_like(value) for name, value in trained.items()}
@@ -97,12 +103,13 @@ class Client:
     def step(self, index):
         batch = {name: value[index] for name, value in self.rows.items()}
         statistics = {}
-        value = loss(self.p, self.running, batch, statistics)
-        gradients = grad(loss)(self.p, self.running, batch, {})
+        value = loss(self.p, self.running, batch, statistics, self.model)
+        gradients = grad(loss)(self.p, self.running, batch, {}, self.model)
         self.steps += 1
         table_rows = sorted(set((batch['codes'] + OFFSETS).ravel().tolist()))
         self.touched.update(table_rows)
         for name, gradient in gradients.items():
+            gradient = gradient + self.pull(name)
             at = table_rows if name == 'embedding' else slice(None)
             p, m, v = self.p[name].copy(), self.m[name], self.v[name]
             g = gradient[at] + DECAY * p[at]
@@ -132,6 +139,10 @@ def aggregate(clients, table, method):
             mean = sum(w * getattr(c, kind)[name] for w, c in zip(weights, clients))
             for c in clients:
                 getattr(c, kind)[name] = mean
+    aggregate_rows(clients, table)
+
+
+def aggregate_rows(clients, table):
     counts = np.array([sum(row in c.touched for c in clients) for row in range(len(table))])
     movement = sum(c.p['embedding'] - table for c in clients)
     for c in clients:
