@@ -1,0 +1,119 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { readValues } from '../../lib/federated/client';
+import { disposeValues } from '../../lib/federated/evaluate';
+import type { Federation } from '../../lib/federated/federation';
+import { methods } from '../../lib/federated/methods';
+import { type PfMsmtrecOptions, pfMsmtrecDefaults } from '../../lib/federated/pf-msmtrec';
+import { planDefaults } from '../../lib/federated/plan';
+import { predict } from '../../lib/federated/predict';
+import { asked, flat, goldenBatches, goldenFederation, type Nested, readGolden, type Tensors } from '../golden/case';
+import { numbersOf } from './fixtures';
+
+/** What `test/golden/pf_rounds.py` wrote. */
+interface Golden {
+  readonly settings: Readonly<
+    Record<'rank' | 'lambda' | 'c' | 'temperature' | 'rate' | 'learningRate' | 'momentum' | 'weightDecay', number>
+  >;
+  readonly methods: Readonly<Record<string, { readonly initial: Tensors; readonly rounds: readonly Round[] }>>;
+}
+
+/** Results of one round, per client. */
+interface Round {
+  readonly losses: readonly number[];
+  readonly alignment: readonly number[];
+  /** `[client][expert]` */
+  readonly alpha: readonly (readonly number[])[];
+  /** `[client][tower tensor][task]` */
+  readonly beta: readonly (readonly (readonly number[])[])[];
+  readonly clients: readonly Tensors[];
+  /** `[client][row][task]` */
+  readonly logits: readonly (readonly (readonly number[])[])[];
+}
+
+const { settings, methods: cases } = readGolden<Golden>('pf_rounds.json');
+const TOLERANCE = 1e-4;
+
+const rates = {
+  initial: settings.rate,
+  trained: true,
+  learningRate: settings.learningRate,
+  momentum: settings.momentum,
+  weightDecay: settings.weightDecay,
+};
+
+const options: PfMsmtrecOptions = {
+  template: { scenario: 'full', task: 'low-rank', rank: settings.rank },
+  experts: { ...pfMsmtrecDefaults.experts, c: settings.c, rates },
+  towers: { ...pfMsmtrecDefaults.towers, temperature: settings.temperature, rates },
+  alignment: settings.lambda,
+};
+
+/** The library's name of a parameter of the golden file. */
+const ownName = (name: string): string =>
+  name
+    .replace(/^numeric\./, 'projection.')
+    .replace(/^logit\./, 'tower.logit.')
+    .replace(/\.(left|right)$/, '.task.$1');
+
+const ownNames = (tensors: Tensors): Tensors =>
+  Object.fromEntries(Object.entries(tensors).map(([name, value]) => [ownName(name), value]));
+
+/** The rates of all clients that a group's rule reports. */
+function ratesOf(diagnostics: Readonly<Record<string, unknown>>, group: string, { clients }: Federation): number[] {
+  const { rates } = diagnostics[group] as { rates: Record<string, readonly number[]> };
+  return clients.flatMap(({ data }) => rates[data.name]);
+}
+
+for (const [method, { initial, rounds }] of Object.entries(cases)) {
+  test(`three rounds of ${method} end where the independent implementation ends`, async () => {
+    let largest = { deviation: 0, where: 'nowhere' };
+    /** Deviations count relative to the largest magnitude of the expected numbers. */
+    const compare = (where: string, actual: ArrayLike<number>, wanted: Nested) => {
+      const numbers = flat(wanted);
+      assert.is(actual.length, numbers.length, where);
+      const size = Math.max(...numbers.map(Math.abs));
+      const deviation = Math.max(...numbers.map((value, i) => Math.abs(actual[i] - value))) / size;
+      assert.ok(deviation < TOLERANCE, `${where} deviates by ${deviation}`);
+      if (deviation > largest.deviation) largest = { deviation, where };
+    };
+
+    const federation = goldenFederation(
+      methods[method]({ ...planDefaults, embeddings: 'touched-sqrt', weights: 'rows', pfMsmtrec: options }),
+      ownNames(initial),
+    );
+    const experts = method === 'no-template' ? 'expert' : 'expert.scenario';
+    for (const [at, expected] of rounds.entries()) {
+      const { clients, diagnostics } = await federation.round();
+      const where = (what: string) => `${what} of round ${at + 1}`;
+      compare(
+        where('losses'),
+        clients.map(({ loss }) => loss),
+        expected.losses,
+      );
+      compare(
+        where('alignment'),
+        clients.map(({ alignment }) => alignment ?? Number.NaN),
+        expected.alignment,
+      );
+      compare(where('α'), ratesOf(diagnostics, experts, federation), expected.alpha);
+      compare(where('β'), ratesOf(diagnostics, 'tower', federation), expected.beta);
+      federation.clients.forEach((client, i) => {
+        const values = readValues(client);
+        const wanted = ownNames(expected.clients[i]);
+        assert.equal(Object.keys(values).sort(), Object.keys(wanted).sort());
+        for (const [name, value] of Object.entries(wanted)) {
+          compare(where(`${name} of ${client.data.name}`), numbersOf(values[name]), value);
+        }
+        const logits = predict(federation.model, values, client.data.scenarios[0].validation, goldenBatches);
+        const byRow = asked.flatMap((_, row) => logits.map((column) => column[row]));
+        compare(where(`logits of ${client.data.name}`), byRow, expected.logits[i]);
+        disposeValues(values);
+      });
+    }
+    federation.dispose();
+    console.log(`${method}: largest deviation ${largest.deviation.toExponential(1)} (${largest.where})`);
+  });
+}
+
+test.run();
