@@ -5,7 +5,8 @@ import type { RoundRecord } from '../federated/record';
 export interface Progress {
   update(run: { method: string; seed: number; round: number }, share: number): void;
   round(record: RoundRecord): void;
-  stop(): void;
+  /** Ends the display; `done` where the experiment has come to its end. */
+  stop(done: boolean): void;
 }
 
 export function showProgress(rounds: number): Progress {
@@ -14,7 +15,12 @@ export function showProgress(rounds: number): Progress {
 
 function bar(rounds: number): Progress {
   const shown = new SingleBar(
-    { format: '{bar} {percentage} % · {run} · {auc} · {eta_formatted} left', hideCursor: true, etaBuffer: 50 },
+    {
+      format: '{bar} {percentage} % · {run} · {auc} · {eta_formatted} left',
+      stream: process.stdout, // the same as all other lines, so that their order is kept
+      hideCursor: true,
+      etaBuffer: 50,
+    },
     Presets.shades_classic,
   );
   let auc = 'no round yet';
@@ -27,7 +33,10 @@ function bar(rounds: number): Progress {
     round(record) {
       auc = `validation AUC ${record.macro.mean?.toFixed(4) ?? 'undefined'}`;
     },
-    stop: () => shown.stop(),
+    stop(done) {
+      if (done) shown.update(1000);
+      shown.stop();
+    },
   };
 }
 

@@ -50,26 +50,32 @@ function openOptions(name: string, { data, schema, ...flags }: RunFlags): OpenOp
 /** Trains all that is missing; false if the user stopped it. */
 async function train(config: ExperimentConfig, dataset: Dataset, store: ResultStore): Promise<boolean> {
   let stopping = false;
+  const progress = showProgress(config.rounds);
   const stop = () => {
     if (stopping) process.exit(130); // the second time at once: the store's files are whole at any moment
     stopping = true;
-    process.stderr.write('\nStopping after this round; press Ctrl-C again to stop at once.\n');
+    progress.stop(false);
+    console.log('Stopping after this round; press Ctrl-C again to stop at once.');
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);
-  const progress = showProgress(config.rounds);
   try {
     const rounds = runExperiment(config, dataset, {
       store,
-      onProgress: progress.update,
+      onProgress: (run, share) => {
+        if (!stopping) progress.update(run, share);
+      },
       shouldStop: () => stopping,
     });
     for await (const record of rounds) progress.round(record);
   } finally {
-    progress.stop();
     process.off('SIGINT', stop).off('SIGTERM', stop);
+    if (!stopping) progress.stop(finished(config, store));
   }
-  return config.seeds.every((seed) => config.methods.every((method) => store.isFinished(method, seed)));
+  return finished(config, store);
 }
+
+const finished = ({ seeds, methods }: ExperimentConfig, store: ResultStore): boolean =>
+  seeds.every((seed) => methods.every((method) => store.isFinished(method, seed)));
 
 function conclude(config: ExperimentConfig, store: ResultStore): void {
   const { results, references } = store.read();
