@@ -20,7 +20,7 @@ from rounds import (
 RANK, LAMBDA = 2, 0.1
 C = 0.4  # of the conflict-averse direction
 TEMPERATURE = 0.5  # of the attention over towers
-INITIAL, RATE, MOMENTUM, DECAY = 0.5, 0.01, 0.9, 1e-4  # of the rates alpha and beta
+INITIAL, RATE, MOMENTUM, DECAY = 0.5, 0.01, 0.9, 0.1  # of the rates alpha and beta; the usual decay would not show
 TOWER_TENSORS = ['tower.0.weight', 'logit.weight', 'logit.bias']
 
 
