@@ -9,7 +9,6 @@ const { runForeground } = await import('./foreground.mjs');
 if (await setUpOrExplain()) {
   const args = ['-m', 'jupyterlab', `--ServerApp.root_dir=${root}`, '--LabApp.default_url=/lab/tree/notebooks'];
   args.push('--MultiKernelManager.default_kernel_name=tslab', '--KernelSpecManager.ensure_native_kernel=False');
-  args.push("--LabApp.news_url=''", '--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate');
   // Jupyter refuses to run as root unless told; in a container there is often nobody else.
   if (process.getuid?.() === 0) args.push('--allow-root');
   await runForeground(paths.python, [...args, ...process.argv.slice(2)], {

@@ -9,7 +9,7 @@ export * from './federation';
 export type { LocalWork } from './local-work';
 export { type MethodOptions, methods } from './methods';
 export { ablations, type PfMsmtrecOptions, pfMsmtrec, pfMsmtrecDefaults } from './pf-msmtrec';
-export { type PlanOptions, planDefaults, type Sharing, type SharingPlan } from './plan';
+export { type PlanOptions, planDefaults, type Sharing, type SharingPlan, sharingOf } from './plan';
 export type { RoundRecord } from './record';
 export type { ClientUpdate, GroupUpdate, Rule, RuleResult, RuleState } from './rule';
 export type { SelectionKind } from './selection';

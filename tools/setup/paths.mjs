@@ -24,6 +24,7 @@ export const paths = {
   python: inside('.venv', 'bin', 'python'),
   share: inside('.venv', 'share', 'jupyter'),
   kernelSpec: inside('.venv', 'share', 'jupyter', 'kernels', 'tslab', 'kernel.json'),
+  labSettings: inside('.venv', 'share', 'jupyter', 'lab', 'settings', 'overrides.json'),
   modules: inside('node_modules'),
   tfjs: inside('node_modules', '@tensorflow', 'tfjs-node-gpu'),
   addon: inside('node_modules', '@tensorflow', 'tfjs-node-gpu', 'lib', 'napi-v8', 'tfjs_binding.node'),

@@ -14,6 +14,11 @@ export function kernelSpec(node = process.execPath) {
   };
 }
 
+/** Without these JupyterLab asks at its first start whether it may fetch news, in front of the notebook. */
+const labSettings = {
+  '@jupyterlab/apputils-extension:notification': { fetchNews: 'false', checkForUpdates: false },
+};
+
 /** Checks that the kernel can talk to Jupyter under this Node, and writes its specification. */
 export const kernel = {
   name: 'kernel',
@@ -27,11 +32,12 @@ export const kernel = {
       keyOf('packages'),
       keyOf('python'),
     ),
-  products: () => [paths.kernelSpec],
+  products: () => [paths.kernelSpec, paths.labSettings],
   async run(context) {
     await run(context, process.execPath, [inside('tools', 'setup', 'checks', 'zeromq.cjs')], {
       problem: `The npm package zeromq has no prebuilt binary that Node ${process.versions.node} can load on ${process.platform} ${process.arch}.`,
     });
     writeAtomic(paths.kernelSpec, `${JSON.stringify(kernelSpec(), null, 2)}\n`);
+    writeAtomic(paths.labSettings, `${JSON.stringify(labSettings, null, 2)}\n`);
   },
 };
