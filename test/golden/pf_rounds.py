@@ -20,7 +20,8 @@ from rounds import (
 RANK, LAMBDA = 2, 0.1
 C = 0.4  # of the conflict-averse direction
 TEMPERATURE = 0.5  # of the attention over towers
-INITIAL, RATE, MOMENTUM, DECAY = 0.5, 0.01, 0.9, 0.1  # of the rates alpha and beta; the usual decay would not show
+INITIAL, RATE, MOMENTUM, DECAY = 0.5, 0.01, 0.9, 0.3  # of the rates alpha and beta; the usual decay would not show
+KINK = 1e-4
 TOWER_TENSORS = ['tower.0.weight', 'logit.weight', 'logit.bias']
 
 
@@ -73,14 +74,21 @@ def logits(p, running, rows, statistics=None):
     hidden = inputs
     for layer in range(len(LAYERS)):
         product = expert_layer(p, layer, hidden)
-        hidden = np.maximum(normalise(p, running, f'expert.{layer}', product, statistics), 0)
+        hidden = activate(normalise(p, running, f'expert.{layer}', product, statistics))
     gate = np.exp(np.einsum('bi,ite->bte', inputs, p['gate.weight']) + p['gate.bias'])
     gate = gate / np.sum(gate, axis=2, keepdims=True)
     hidden = np.einsum('bte,beu->btu' if hidden.ndim == 3 else 'bte,bteu->btu', gate, hidden)
     for layer in range(len(TOWERS)):
         product = np.einsum('bti,tiu->btu', hidden, p[f'tower.{layer}.weight'])
-        hidden = np.maximum(normalise(p, running, f'tower.{layer}', product, statistics), 0)
+        hidden = activate(normalise(p, running, f'tower.{layer}', product, statistics))
     return np.einsum('btu,tu->bt', hidden, p['logit.weight']) + p['logit.bias']
+
+
+def activate(x):
+    """ReLU. Near its kink float32 and float64 may fall on different sides, so such a case is refused."""
+    if isinstance(x, np.ndarray) and np.abs(x).min() < KINK:
+        raise ValueError(f'an activation of {np.abs(x).min():.1e} is too near the kink of ReLU: change the case')
+    return np.maximum(x, 0)
 
 
 class AlignedClient(Client):
