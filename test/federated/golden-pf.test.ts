@@ -46,6 +46,8 @@ const options: PfMsmtrecOptions = {
   template: { scenario: 'full', task: 'low-rank', rank: settings.rank },
   experts: { ...pfMsmtrecDefaults.experts, c: settings.c, rates },
   towers: { ...pfMsmtrecDefaults.towers, temperature: settings.temperature, rates },
+  gates: 'local',
+  projection: 'local',
   alignment: settings.lambda,
 };
 
