@@ -50,7 +50,7 @@ function applyRule(
     (client, i): ClientUpdate => ({
       client: client.data.name,
       rows: client.data.train.rows,
-      before: before[i],
+      before: Object.fromEntries(names.map((name) => [name, before[i][name]])),
       after: readValues(client, names),
       touched: Object.fromEntries(
         parameters.filter(({ byRows }) => byRows).map(({ name }) => [name, indicesOf(client.touched[name])]),
