@@ -162,8 +162,9 @@ function trainingOf({ localWork, batch, optimizer }: FederationOptions): Trainin
 
 /** A plan whose parts the model does not have would silently be another method. */
 function requireTemplate(plan: SharingPlan, model: Model): void {
-  const asked = plan.template && plan.template.scenario !== 'plain';
-  if (!asked || model.parameters.some(({ group }) => group === 'expert.scenario')) return;
+  const { scenario, task } = plan.template ?? plainTemplate;
+  const has = (group: string) => model.parameters.some((parameter) => parameter.group === group);
+  if ((scenario === 'plain' || has('expert.scenario')) && (task === 'none' || has('expert.task'))) return;
   throw new Error(
     `The plan ${plan.name} splits experts by a template, and the model ${model.name} was made without: hand it over, ` +
       'as in model: (shape, template) => mmoe(shape, sizes, template).',
