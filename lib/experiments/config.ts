@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { closest } from 'fastest-levenshtein';
-import { z } from 'zod';
 import type { AdamOptions } from '../backend/operations/adam';
 import { adamDefaults } from '../backend/operations/adam';
 import type { LocalWork } from '../federated/local-work';
 import { methods } from '../federated/methods';
+import { type PfMsmtrecOptions, pfMsmtrecDefaults } from '../federated/pf-msmtrec';
 import { type PlanOptions, planDefaults } from '../federated/plan';
 import type { SelectionKind } from '../federated/selection';
 import { type MmoeSizes, mmoeSizes } from '../models/mmoe';
+import { configProblem } from './validate-config';
 
 /** Everything that decides the numbers of an experiment, beside the data. */
 export interface ExperimentConfig extends PlanOptions {
@@ -23,12 +24,17 @@ export interface ExperimentConfig extends PlanOptions {
   readonly optimizer: AdamOptions;
   /** Which kind of selection tables show; result files hold both. */
   readonly selection: SelectionKind;
+  readonly pfMsmtrec: PfMsmtrecOptions;
 }
 
+/** The same with every entry optional, at every depth. */
+type Part<T> = { readonly [K in keyof T]?: T[K] extends number | string | boolean ? T[K] : Part<T[K]> };
+
 /** A configuration that names only what differs from the defaults. */
-export type ConfigOverrides = Partial<Omit<ExperimentConfig, 'model' | 'optimizer'>> & {
+export type ConfigOverrides = Partial<Omit<ExperimentConfig, 'model' | 'optimizer' | 'pfMsmtrec'>> & {
   readonly model?: Partial<MmoeSizes>;
   readonly optimizer?: Partial<AdamOptions>;
+  readonly pfMsmtrec?: Part<PfMsmtrecOptions>;
 };
 
 /** A wrong configuration, in one sentence that says where and what to do. */
@@ -36,7 +42,7 @@ export class ConfigError extends Error {}
 
 export const configDefaults: ExperimentConfig = {
   name: 'experiment',
-  methods: ['local', 'fedavg', 'fedbn', 'central'],
+  methods: ['local', 'fedavg', 'fedbn', 'pf-msmtrec', 'central'],
   seeds: [1],
   rounds: 8,
   localWork: { passes: 1 },
@@ -44,42 +50,9 @@ export const configDefaults: ExperimentConfig = {
   model: { ...mmoeSizes.small, experts: 4 },
   optimizer: adamDefaults,
   selection: 'per-client',
+  pfMsmtrec: pfMsmtrecDefaults,
   ...planDefaults,
 };
-
-const count = z.number().int().positive();
-const share = z.number().min(0).lt(1);
-const work = z.union([
-  z.strictObject({ steps: count }),
-  z.strictObject({ passes: z.number().positive(), cap: count.optional() }),
-]);
-const model = z.strictObject({
-  embedding: count,
-  experts: count,
-  expertLayers: z.array(count).min(1),
-  towerLayers: z.array(count),
-  dropout: share,
-});
-const optimizer = z.strictObject({
-  learningRate: z.number().positive(),
-  beta1: share,
-  beta2: share,
-  epsilon: z.number().positive(),
-  weightDecay: z.number().min(0),
-});
-const overrides = z.strictObject({
-  name: z.string().regex(/^[\w.-]+$/, 'may hold letters, digits, ".", "_" and "-"'),
-  methods: z.array(z.string()).min(1),
-  seeds: z.array(z.number().int().min(0)).min(1),
-  rounds: count,
-  localWork: work,
-  batch: z.number().int().min(2, 'must be at least 2: batch normalisation needs two rows'),
-  model: model.partial(),
-  optimizer: optimizer.partial(),
-  selection: z.enum(['common', 'per-client']),
-  embeddings: z.enum(['touched-mean', 'touched-sqrt', 'average', 'local']),
-  weights: z.enum(['rows', 'equal']),
-});
 
 /**
  * Lays overrides over each other and over the defaults, the later ones above.
@@ -90,14 +63,9 @@ const overrides = z.strictObject({
 export function makeConfig(layers: readonly ConfigOverrides[], source = 'configuration'): ExperimentConfig {
   let config = configDefaults;
   for (const layer of layers) {
-    const checked = overrides.partial().safeParse(layer);
-    if (!checked.success) throw new ConfigError(`${source}: ${explain(checked.error)}`);
-    config = {
-      ...config,
-      ...layer,
-      model: { ...config.model, ...layer.model },
-      optimizer: { ...config.optimizer, ...layer.optimizer },
-    };
+    const problem = configProblem(layer, configDefaults);
+    if (problem) throw new ConfigError(`${source}: ${problem}`);
+    config = laidOver(config, layer) as ExperimentConfig;
   }
   for (const method of config.methods) requireKnown('method', method, Object.keys(methods));
   return config;
@@ -118,23 +86,21 @@ export function readConfig(file: string): ConfigOverrides {
   }
 }
 
+/** The entries of `above` over those of `below`: objects entry by entry, lists and `localWork` as a whole. */
+function laidOver(below: unknown, above: unknown, name = ''): unknown {
+  if (above === undefined) return below;
+  if (!isObject(below) || !isObject(above) || name === 'localWork') return above;
+  const names = [...new Set([...Object.keys(below), ...Object.keys(above)])];
+  return Object.fromEntries(names.map((entry) => [entry, laidOver(below[entry], above[entry], entry)]));
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** Throws a ConfigError with the nearest valid name where `name` is not one of `known`. */
 export function requireKnown(kind: string, name: string, known: readonly string[]): void {
   if (known.includes(name)) return;
   throw new ConfigError(
     `There is no ${kind} "${name}"; did you mean "${closest(name, [...known])}"? Known: ${known.join(', ')}.`,
   );
-}
-
-function explain(error: z.ZodError): string {
-  const [issue] = error.issues;
-  const where = issue.path.join('.');
-  if (issue.code === 'unrecognized_keys') {
-    const known = Object.keys(
-      issue.path[0] === 'model' ? model.shape : issue.path[0] === 'optimizer' ? optimizer.shape : overrides.shape,
-    );
-    const [unknown] = issue.keys;
-    return `there is no option "${[where, unknown].filter(Boolean).join('.')}"; did you mean "${closest(unknown, known)}"?`;
-  }
-  return `option "${where}" is wrong: ${issue.message}.`;
 }

@@ -24,10 +24,24 @@ test('later layers win, entry by entry', () => {
   assert.is(config.batch, configDefaults.batch);
 });
 
+test('settings of a method are laid over its defaults at every depth', () => {
+  const { pfMsmtrec } = makeConfig([{ pfMsmtrec: { template: { rank: 2 }, towers: { rates: { initial: 0.5 } } } }]);
+  assert.equal(pfMsmtrec, {
+    ...configDefaults.pfMsmtrec,
+    template: { ...configDefaults.pfMsmtrec.template, rank: 2 },
+    towers: {
+      ...configDefaults.pfMsmtrec.towers,
+      rates: { ...configDefaults.pfMsmtrec.towers.rates, initial: 0.5 },
+    },
+  });
+  assert.equal(makeConfig([{ localWork: { passes: 2, cap: 5 } }, { localWork: { steps: 3 } }]).localWork, { steps: 3 });
+});
+
 test('a wrong setting is named, with what it can be', () => {
   const message = (layer: unknown) => failure(() => makeConfig([layer as ConfigOverrides], 'mine.json'));
   assert.is(message({ ruonds: 3 }), 'mine.json: there is no option "ruonds"; did you mean "rounds"?');
   assert.match(message({ model: { expert: 3 } }), 'there is no option "model.expert"; did you mean "experts"?');
+  assert.match(message({ pfMsmtrec: { towers: { tau: 1 } } }), 'there is no option "pfMsmtrec.towers.tau"');
   assert.match(message({ rounds: 0 }), 'mine.json: option "rounds" is wrong');
   assert.match(message({ batch: 1 }), 'batch normalisation needs two rows');
   assert.match(message({ weights: 'row' }), 'option "weights" is wrong');
