@@ -178,6 +178,12 @@ test('rates are trained per client, tensor and task, by what was taken in the la
   const after = (cosine: number) => 0.5 + 0.01 * (cosine - 5e-5);
   near(ratesOf(second).c0, [after(1), after(-1), after(1), after(-1)], 'first client', 1e-7);
   near(ratesOf(second).c1, [after(0.6), after(0), after(0), after(1)], 'second client', 1e-7);
+  // Each rate counts where it belongs: the second client's bias of the second task meets −5 at cos −1.
+  const self = weight(2 / 0.5);
+  near([movedBy(second, 'b')[1][1]], [1 + after(1) * (self - 5 * (1 - self))], 'bias');
+  // Its weight of that task meets (0, −2) at a right angle.
+  const right = weight(1 / 0.5);
+  near(movedBy(second)[1].slice(2), [4 + after(0) * right * 4, after(0) * (1 - right) * -2], 'weight', 4e-6);
 });
 
 /** Rates of a single client, whose tower attends to itself, over rounds of one movement each. */

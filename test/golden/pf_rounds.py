@@ -1,5 +1,8 @@
 """Three rounds of PF-MSMTrec on the small case of rounds.py, in NumPy with float64.
 
+Once with a template and with gates and projection that stay at home, once without template and with gates and
+projection averaged.
+
 Written from the formulas of the method: movements are plain vectors here, one per expert and client or per tower
 tensor and client, and the conflict-averse weights come from SciPy's SLSQP. Data and batches are those of rounds.json.
 Needs the PyPI packages numpy, scipy and autograd; writes pf_rounds.json next to this file.
@@ -22,6 +25,7 @@ C = 0.4  # of the conflict-averse direction
 TEMPERATURE = 0.5  # of the attention over towers
 INITIAL, RATE, MOMENTUM, DECAY = 0.5, 0.01, 0.9, 0.3  # of the rates alpha and beta; the usual decay would not show
 KINK = 1e-4
+INPUT_TENSORS = ['numeric.weight', 'numeric.bias', 'gate.weight', 'gate.bias']
 TOWER_TENSORS = ['tower.0.weight', 'logit.weight', 'logit.bias']
 
 
@@ -101,7 +105,7 @@ class AlignedClient(Client):
         experts = [f'expert.{layer}.weight' for layer in range(len(LAYERS))]
         scenario = [f'expert.{layer}.scenario' for layer in range(len(LAYERS))]
         self.template = scenario[0] in trained
-        self.coordinated, self.averaged = (scenario, experts) if self.template else (experts, [])
+        self.coordinated, self.averaged = (scenario, experts) if self.template else (experts, INPUT_TENSORS)
         self.shared = [*self.coordinated, *self.averaged, *TOWER_TENSORS]
         self.alpha, self.beta = np.full(EXPERTS, INITIAL), np.full([len(TOWER_TENSORS), TASKS], INITIAL)
         self.alpha_momentum, self.beta_momentum = np.zeros_like(self.alpha), np.zeros_like(self.beta)
