@@ -2,7 +2,8 @@ import { Command } from 'commander';
 import { dataCard, dataCardText, datasetNames, openDataset } from '../data';
 import { requireKnown } from '../experiments/config';
 import { readStore } from '../experiments/store';
-import { resultTable, tableText, writeReport } from '../report';
+import type { SelectionKind } from '../federated/selection';
+import { resultTable, tableMarkdown, tableText, writeReport } from '../report';
 import { type RunFlags, runOptions } from './options';
 import { run } from './run';
 
@@ -49,9 +50,13 @@ export function program(): Command {
   main
     .command('report <folder>')
     .description('show the table of stored results and write their report again')
-    .action(async (folder: string) => {
-      const { results, references } = readStore(folder);
-      console.log(tableText(resultTable(results, { references }), { width: process.stdout.columns ?? 120 }));
+    .option('--markdown', 'print the table as Markdown, to paste it into a text')
+    .action((folder: string, flags: { markdown?: true }) => {
+      const { results, references, configuration } = readStore(folder);
+      const selection = configuration.selection as SelectionKind;
+      const table = resultTable(results, { selection, references });
+      if (flags.markdown) return console.log(tableMarkdown(table));
+      console.log(tableText(table, { width: process.stdout.columns ?? 120 }));
       console.log(`\nReport: ${writeReport(folder)}`);
     });
   return main;

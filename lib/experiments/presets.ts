@@ -11,7 +11,7 @@ export interface Preset {
 /** Starting points by data set; others start from the defaults. */
 export const presets: Readonly<Record<string, Preset>> = {
   synthetic: {
-    config: { name: 'synthetic', rounds: 8, optimizer: { learningRate: 5e-3 } },
+    config: { name: 'synthetic', rounds: 6, optimizer: { learningRate: 5e-3 } },
   },
   'kuairand-pure': {
     config: { name: 'kuairand-pure', rounds: 10, seeds: [1, 2, 3] },
