@@ -59,7 +59,8 @@ export function coordinate(options: Partial<CoordinateOptions> = {}): Rule {
 
       const rates = ratesFrom(state, experts, chosen.rates);
       const last = state?.tensors.taken;
-      if (last) {
+      const rated = chosen.personalisation === 'rates';
+      if (last && rated) {
         const cosines = cosinesWith(stacked, grams, last);
         clients.forEach(({ client }, i) => {
           rates.train(
@@ -95,7 +96,7 @@ export function coordinate(options: Partial<CoordinateOptions> = {}): Rule {
             ),
           ),
           directionNorm: grams.map((gram, e) => Math.sqrt(Math.max(0, quadratic(gram, directions[e])))),
-          rates: Object.fromEntries(clients.map(({ client }) => [client, rates.of(client)])),
+          ...(rated && { rates: Object.fromEntries(clients.map(({ client }) => [client, rates.of(client)])) }),
         },
       };
     },

@@ -76,30 +76,50 @@ export function pfMsmtrec(shared: PlanOptions, options: PfMsmtrecOptions = pfMsm
 
 type Ablation = (shared: PlanOptions, options: PfMsmtrecOptions) => SharingPlan;
 
+/** The full plan with other options under a name of its own. */
+const variant = (name: string, about: string, change: (options: PfMsmtrecOptions) => PfMsmtrecOptions): Ablation => {
+  return (shared, options) => ({ ...pfMsmtrec(shared, change(options)), name, about });
+};
+
+/** The full plan with another rule for one group. */
+const withRule = (name: string, about: string, group: string, rule: (shared: PlanOptions) => Sharing): Ablation => {
+  return (shared, options) => {
+    const full = pfMsmtrec(shared, options);
+    return { ...full, name, about, groups: { ...full.groups, [group]: rule(shared) } };
+  };
+};
+
 /** PF-MSMTrec with one line changed, by name. */
 export const ablations: Readonly<Record<string, Ablation>> = {
-  'no-fedbn': (shared, options) => {
-    const full = pfMsmtrec(shared, options);
-    return { ...full, name: 'no-fedbn', groups: { ...full.groups, norm: average(shared.weights) } };
-  },
-  'no-coordination': (shared, options) => ({
-    ...pfMsmtrec(shared, { ...options, experts: { ...options.experts, direction: 'mean' } }),
-    name: 'no-coordination',
-  }),
-  'no-personalisation': (shared, options) => ({
-    ...pfMsmtrec(shared, { ...options, experts: { ...options.experts, personalisation: 'none' } }),
-    name: 'no-personalisation',
-  }),
-  'no-template': (shared, options) => ({
-    ...pfMsmtrec(shared, { ...options, template: { ...options.template, scenario: 'plain', task: 'none' } }),
-    name: 'no-template',
-  }),
-  'no-tower-aggregation': (shared, options) => {
-    const full = pfMsmtrec(shared, options);
-    return { ...full, name: 'no-tower-aggregation', groups: { ...full.groups, tower: null } };
-  },
-  'no-regulariser': (shared, options) => ({
-    ...pfMsmtrec(shared, { ...options, alignment: 0 }),
-    name: 'no-regulariser',
-  }),
+  'no-fedbn': withRule(
+    'no-fedbn',
+    'PF-MSMTrec with batch normalisation and its statistics averaged.',
+    'norm',
+    ({ weights }) => average(weights),
+  ),
+  'no-coordination': variant(
+    'no-coordination',
+    'PF-MSMTrec with the mean of the movements in place of the conflict-averse direction.',
+    (options) => ({ ...options, experts: { ...options.experts, direction: 'mean' } }),
+  ),
+  'no-personalisation': variant(
+    'no-personalisation',
+    'PF-MSMTrec in which every client takes the common direction alone.',
+    (options) => ({ ...options, experts: { ...options.experts, personalisation: 'none' } }),
+  ),
+  'no-template': variant(
+    'no-template',
+    'PF-MSMTrec with one plain weight in place of shared, scenario and task parts.',
+    (options) => ({ ...options, template: { ...options.template, scenario: 'plain', task: 'none' } }),
+  ),
+  'no-tower-aggregation': withRule(
+    'no-tower-aggregation',
+    'PF-MSMTrec whose towers stay on the client.',
+    'tower',
+    () => null,
+  ),
+  'no-regulariser': variant('no-regulariser', 'PF-MSMTrec without the alignment term.', (options) => ({
+    ...options,
+    alignment: 0,
+  })),
 };
