@@ -3,7 +3,7 @@ import type { Model } from '../models/model';
 import type { Parameter, Values } from '../models/parameter';
 import { type Client, readValues, variableOf } from './client';
 import { type SharingPlan, sharingOf } from './plan';
-import type { ClientUpdate, RuleResult, RuleState } from './rule';
+import type { ClientUpdate, RuleResult, RuleState } from './rules/rule';
 
 export interface AggregateInput {
   readonly plan: SharingPlan;

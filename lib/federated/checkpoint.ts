@@ -3,7 +3,7 @@ import { type Tensor, tf } from '../backend/tensorflow';
 import type { Variable } from '../backend/variable';
 import type { StreamState } from '../data/row-stream';
 import type { Federation } from './federation';
-import type { RuleState } from './rule';
+import type { RuleState } from './rules/rule';
 
 /** What a checkpoint holds beside tensors. */
 interface Note {

@@ -13,7 +13,7 @@ import { type Client, createClient, disposeClient, readValues } from './client';
 import { disposeValues, evaluateClient, macroAuc } from './evaluate';
 import type { SharingPlan } from './plan';
 import type { RoundRecord } from './record';
-import type { RuleState } from './rule';
+import type { RuleState } from './rules/rule';
 import { disposeSelection, emptySelection, type Selection, type SelectionKind, updateSelection } from './selection';
 import { alignmentOf, type TrainingOptions, trainClients, trainingDefaults } from './train';
 

@@ -1,6 +1,6 @@
-import { average } from './average';
 import { ablations, type PfMsmtrecOptions, pfMsmtrec, pfMsmtrecDefaults } from './pf-msmtrec';
 import { embeddingRule, type PlanOptions, type SharingPlan } from './plan';
+import { average } from './rules/average';
 
 /** What methods are made from: options that all share, and those of PF-MSMTrec. */
 export interface MethodOptions extends PlanOptions {

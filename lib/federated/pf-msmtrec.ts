@@ -1,9 +1,9 @@
 import type { Template } from '../models/template';
-import { type AttendOptions, attend, attendDefaults } from './attend';
-import { average } from './average';
-import { type CoordinateOptions, coordinate, coordinateDefaults } from './coordinate';
-import { rateDefaults } from './own-rate';
 import { embeddingRule, type PlanOptions, type Sharing, type SharingPlan } from './plan';
+import { type AttendOptions, attend, attendDefaults } from './rules/attend';
+import { average } from './rules/average';
+import { type CoordinateOptions, coordinate, coordinateDefaults } from './rules/coordinate';
+import { rateDefaults } from './rules/own-rate';
 
 /** Settings of PF-MSMTrec beside those that all methods of a table share. */
 export interface PfMsmtrecOptions {

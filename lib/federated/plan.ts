@@ -1,7 +1,7 @@
 import type { Template } from '../models/template';
-import { average, type ClientWeights } from './average';
-import { averageRows, type RowRule } from './average-rows';
-import type { Rule } from './rule';
+import { average, type ClientWeights } from './rules/average';
+import { averageRows, type RowRule } from './rules/average-rows';
+import type { Rule } from './rules/rule';
 
 /** What is done with a parameter group: a rule, or `null` for "stays on the client". */
 export type Sharing = Rule | null;

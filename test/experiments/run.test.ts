@@ -8,7 +8,7 @@ import { type ExperimentConfig, makeConfig } from '../../lib/experiments/config'
 import { type RunOptions, runExperiment } from '../../lib/experiments/run';
 import { openStore, type ResultStore, readStore } from '../../lib/experiments/store';
 import type { ResultLine } from '../../lib/experiments/types';
-import { average } from '../../lib/federated/average';
+import { average } from '../../lib/federated/rules/average';
 import { randomDataset, tinySizes } from '../federated/fixtures';
 
 const tiny: ExperimentConfig = makeConfig([

@@ -1,9 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { tf } from '../../lib/backend/tensorflow';
-import { type AttendOptions, attend } from '../../lib/federated/attend';
-import { rateDefaults } from '../../lib/federated/own-rate';
-import type { GroupUpdate, RuleResult, RuleState } from '../../lib/federated/rule';
+import { type AttendOptions, attend } from '../../lib/federated/rules/attend';
+import { rateDefaults } from '../../lib/federated/rules/own-rate';
+import type { GroupUpdate, RuleResult, RuleState } from '../../lib/federated/rules/rule';
 import type { Parameter } from '../../lib/models/parameter';
 import { numbersOf } from './fixtures';
 

@@ -2,10 +2,10 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { permutation } from '../../lib/backend/random';
 import { type Tensor, tf } from '../../lib/backend/tensorflow';
-import { bySlice, fromSlices } from '../../lib/federated/by-slice';
-import { type CoordinateOptions, coordinate } from '../../lib/federated/coordinate';
-import { rateDefaults } from '../../lib/federated/own-rate';
-import type { GroupUpdate, RuleResult, RuleState } from '../../lib/federated/rule';
+import { bySlice, fromSlices } from '../../lib/federated/rules/by-slice';
+import { type CoordinateOptions, coordinate } from '../../lib/federated/rules/coordinate';
+import { rateDefaults } from '../../lib/federated/rules/own-rate';
+import type { GroupUpdate, RuleResult, RuleState } from '../../lib/federated/rules/rule';
 import { elements, type Parameter } from '../../lib/models/parameter';
 import { numbersOf } from './fixtures';
 

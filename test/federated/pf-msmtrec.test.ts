@@ -12,7 +12,7 @@ import { createFederation, type Federation } from '../../lib/federated/federatio
 import { methods } from '../../lib/federated/methods';
 import { type PfMsmtrecOptions, pfMsmtrecDefaults } from '../../lib/federated/pf-msmtrec';
 import { planDefaults, type SharingPlan, sharingOf } from '../../lib/federated/plan';
-import type { GroupUpdate, Rule } from '../../lib/federated/rule';
+import type { GroupUpdate, Rule } from '../../lib/federated/rules/rule';
 import { mmoe } from '../../lib/models/mmoe';
 import { elements, initialValues } from '../../lib/models/parameter';
 import type { Template } from '../../lib/models/template';

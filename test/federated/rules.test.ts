@@ -1,9 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { tf } from '../../lib/backend/tensorflow';
-import { average } from '../../lib/federated/average';
-import { averageRows } from '../../lib/federated/average-rows';
-import type { ClientUpdate, GroupUpdate } from '../../lib/federated/rule';
+import { average } from '../../lib/federated/rules/average';
+import { averageRows } from '../../lib/federated/rules/average-rows';
+import type { ClientUpdate, GroupUpdate } from '../../lib/federated/rules/rule';
 import { numbersOf } from './fixtures';
 
 function update(clients: Omit<ClientUpdate, 'client'>[], shape: number[]): GroupUpdate {

@@ -1,5 +1,5 @@
-import { type Tensor, type Tensor2D, tf } from '../backend/tensorflow';
-import type { Parameter, Values } from '../models/parameter';
+import { type Tensor, type Tensor2D, tf } from '../../backend/tensorflow';
+import type { Parameter, Values } from '../../models/parameter';
 
 /**
  * The parts of some parameters that belong to one expert (or one task), laid side by side: `[slices, elements]`.

@@ -1,4 +1,4 @@
-import { type Tensor, tf } from '../backend/tensorflow';
+import { type Tensor, tf } from '../../backend/tensorflow';
 import { type ClientUpdate, groupBytes, type Rule } from './rule';
 
 /** How much each client's vote counts: by its rows of training data, or all the same. */

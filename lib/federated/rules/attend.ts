@@ -1,5 +1,5 @@
-import { type Tensor, type Tensor2D, tf } from '../backend/tensorflow';
-import type { Parameter, Values } from '../models/parameter';
+import { type Tensor, type Tensor2D, tf } from '../../backend/tensorflow';
+import type { Parameter, Values } from '../../models/parameter';
 import { bySlice, fromSlices } from './by-slice';
 import { softmax } from './coordinate';
 import { type RateOptions, type Rates, rateDefaults, ratesFrom } from './own-rate';

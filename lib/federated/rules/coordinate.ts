@@ -1,6 +1,6 @@
-import { permutation, seedAt } from '../backend/random';
-import { type Tensor, type Tensor2D, tf } from '../backend/tensorflow';
-import type { Parameter } from '../models/parameter';
+import { permutation, seedAt } from '../../backend/random';
+import { type Tensor, type Tensor2D, tf } from '../../backend/tensorflow';
+import type { Parameter } from '../../models/parameter';
 import { bySlice, fromSlices } from './by-slice';
 import { conflictAverse, type Gram, projectConflicts, quadratic } from './conflict-averse';
 import { type RateOptions, rateDefaults, ratesFrom } from './own-rate';

@@ -1,5 +1,5 @@
-import { type Tensor, tf } from '../backend/tensorflow';
-import type { Parameter } from '../models/parameter';
+import { type Tensor, tf } from '../../backend/tensorflow';
+import type { Parameter } from '../../models/parameter';
 import type { ClientUpdate, GroupUpdate, Rule } from './rule';
 
 /**

@@ -1,5 +1,5 @@
-import type { Tensor } from '../backend/tensorflow';
-import type { Parameter, Values } from '../models/parameter';
+import type { Tensor } from '../../backend/tensorflow';
+import type { Parameter, Values } from '../../models/parameter';
 
 /** What one client brings to the server for one parameter group. */
 export interface ClientUpdate {
