@@ -2,7 +2,7 @@ import { type Tensor, type Tensor2D, tf } from '../../backend/tensorflow';
 import type { Parameter, Values } from '../../models/parameter';
 import { bySlice, fromSlices } from './by-slice';
 import { softmax } from './coordinate';
-import { type RateOptions, type Rates, rateDefaults, ratesFrom } from './own-rate';
+import { type RateOptions, rateDefaults, ratesFrom } from './own-rate';
 import { groupBytes, type Rule } from './rule';
 
 export interface AttendOptions {
@@ -37,29 +37,31 @@ export function attend(options: Partial<AttendOptions> = {}): Rule {
   return {
     name: `attend (${chosen.similarity}, ${chosen.over})`,
     apply({ parameters, clients }, state) {
-      const next: Record<string, Tensor>[] = clients.map(() => ({}));
       const tasks = parameters[0].shape[taskAxis(parameters[0])];
       const rates = ratesFrom(state, parameters.length * tasks, chosen.rates);
-      const gradients = clients.map(() => Array<number>(parameters.length * tasks).fill(0));
+      const cosines = clients.map(() => Array<number>(parameters.length * tasks).fill(0));
+      const next: Record<string, Tensor>[] = clients.map(() => ({}));
       const tensors: Record<string, Tensor> = {};
-      parameters.forEach((parameter, layer) => {
+      const layers = parameters.map((parameter, layer) => {
         const flat = (values: Values) => bySlice([parameter], values, taskAxis);
-        const before = tf.stack(clients.map((client) => flat(client.before)));
-        const moves = tf.sub(tf.stack(clients.map((client) => flat(client.after))), before); // [clients, tasks, elements]
-        const last = state?.tensors[parameter.name];
-        if (last) collectCosines(moves, last, gradients, layer * tasks);
-        tensors[parameter.name] = attended(moves, chosen);
-      });
-      if (state)
+        const after = clients.map((client) => flat(client.after));
+        const moves = clients.map((client, i) => tf.sub(after[i], flat(client.before)));
         clients.forEach(({ client }, i) => {
-          rates.train(client, gradients[i]);
+          const last = state?.tensors[`${client}/${parameter.name}`];
+          if (last) cosines[i].splice(layer * tasks, tasks, ...rowCosines(moves[i], last));
         });
-      parameters.forEach((parameter, layer) => {
-        const flat = (values: Values) => bySlice([parameter], values, taskAxis);
-        clients.forEach((client, i) => {
-          const taken = tf.unstack(tensors[parameter.name])[i];
-          const beta = rates.of(client.client).slice(layer * tasks, (layer + 1) * tasks);
-          const moved = tf.add(flat(client.after), tf.mul(taken, tf.tensor2d(beta, [tasks, 1]))) as Tensor2D;
+        const taken = tf.unstack(attended(tf.stack(moves), chosen)); // per client [tasks, elements]
+        clients.forEach(({ client }, i) => {
+          tensors[`${client}/${parameter.name}`] = taken[i];
+        });
+        return { parameter, after, taken };
+      });
+      clients.forEach(({ client }, i) => {
+        if (state) rates.train(client, cosines[i]);
+        const beta = rates.of(client);
+        layers.forEach(({ parameter, after, taken }, layer) => {
+          const own = tf.tensor2d(beta.slice(layer * tasks, (layer + 1) * tasks), [tasks, 1]);
+          const moved = tf.add(after[i], tf.mul(taken[i], own)) as Tensor2D;
           Object.assign(next[i], fromSlices([parameter], moved, taskAxis));
         });
       });
@@ -68,7 +70,7 @@ export function attend(options: Partial<AttendOptions> = {}): Rule {
         values: next,
         bytes: { up: traffic, down: traffic },
         state: { numbers: rates.state(), tensors },
-        diagnostics: { rates: ratesByClient(rates, clients) },
+        diagnostics: { rates: Object.fromEntries(clients.map(({ client }) => [client, rates.of(client)])) },
       };
     },
   };
@@ -95,16 +97,8 @@ function attended(moves: Tensor, { similarity, temperature, over }: AttendOption
   return over === 'all' ? taken.reshape(moves.shape) : tf.transpose(taken, [1, 0, 2]);
 }
 
-/** Writes cos(movement, what was taken last) of every client and task into `cosines`, from `at` on. */
-function collectCosines(moves: Tensor, last: Tensor, cosines: number[][], at: number): void {
-  const norms = tf.mul(tf.norm(moves, 'euclidean', 2), tf.norm(last, 'euclidean', 2));
-  const found = tf.divNoNan(tf.sum(tf.mul(moves, last), 2), norms).arraySync() as number[][];
-  found.forEach((row, client) => {
-    row.forEach((value, task) => {
-      cosines[client][at + task] = value;
-    });
-  });
+/** cos of the rows of two matrices `[tasks, elements]`; 0 where a row is all zeros. */
+function rowCosines(a: Tensor, b: Tensor): number[] {
+  const norms = tf.mul(tf.norm(a, 'euclidean', 1), tf.norm(b, 'euclidean', 1));
+  return tf.divNoNan(tf.sum(tf.mul(a, b), 1), norms).arraySync() as number[];
 }
-
-const ratesByClient = (rates: Rates, clients: readonly { client: string }[]) =>
-  Object.fromEntries(clients.map(({ client }) => [client, rates.of(client)]));

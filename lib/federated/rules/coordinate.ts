@@ -63,6 +63,8 @@ export function coordinate(options: Partial<CoordinateOptions> = {}): Rule {
       if (last && rated) {
         const cosines = cosinesWith(stacked, grams, last);
         clients.forEach(({ client }, i) => {
+          const tookPart = state?.numbers[`round/${client}`]?.[0] ?? 0;
+          if (tookPart !== round - 1) return; // it has taken nothing of the last direction
           rates.train(
             client,
             cosines.map((row) => row[i]),
@@ -80,7 +82,13 @@ export function coordinate(options: Partial<CoordinateOptions> = {}): Rule {
       return {
         values,
         bytes: { up: traffic, down: traffic },
-        state: { numbers: rates.state(), tensors: { taken: common } },
+        state: {
+          numbers: {
+            ...rates.state(),
+            ...Object.fromEntries(clients.map(({ client }) => [`round/${client}`, [round]])),
+          },
+          tensors: { taken: common },
+        },
         diagnostics: {
           cosines: grams.map(cosineMatrix),
           conflicting: conflictingShare(grams),
