@@ -17,6 +17,7 @@ export interface RunFlags {
   passes?: number;
   cap?: number;
   batch?: number;
+  participation?: number;
   size?: string;
   embedding?: number;
   experts?: number;
@@ -69,6 +70,7 @@ export const runOptions: readonly Option[] = [
   new Option('--passes <count>', 'instead of steps: passes of every client over its rows in a round').argParser(number),
   new Option('--cap <steps>', 'most steps of a client in a round, with --passes').argParser(integer),
   new Option('--batch <rows>', 'rows of a training batch').argParser(integer),
+  new Option('--participation <share>', 'share of the clients that take part in a round').argParser(number),
   new Option('--size <name>', 'model size: small or published').choices(Object.keys(mmoeSizes)),
   new Option('--embedding <width>', 'width of a field vector').argParser(integer),
   new Option('--experts <count>', 'number of experts').argParser(integer),
@@ -101,6 +103,7 @@ export function overridesOf(flags: RunFlags): ConfigOverrides {
     rounds: flags.rounds,
     localWork: localWork(flags),
     batch: flags.batch,
+    participation: flags.participation,
     embeddings: flags.embeddings,
     weights: flags.weights,
     selection: flags.selection,

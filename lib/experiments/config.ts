@@ -20,6 +20,8 @@ export interface ExperimentConfig extends PlanOptions {
   readonly localWork: LocalWork;
   /** Rows of a training batch. */
   readonly batch: number;
+  /** Share of the clients that take part in a round. */
+  readonly participation: number;
   readonly model: MmoeSizes;
   readonly optimizer: AdamOptions;
   /** Which kind of selection tables show; result files hold both. */
@@ -47,6 +49,7 @@ export const configDefaults: ExperimentConfig = {
   rounds: 8,
   localWork: { passes: 1 },
   batch: 512,
+  participation: 1,
   model: { ...mmoeSizes.small, experts: 4 },
   optimizer: adamDefaults,
   selection: 'per-client',

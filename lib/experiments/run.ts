@@ -52,6 +52,7 @@ export async function* runExperiment(
         model: (shape, template) => mmoe(shape, config.model, template),
         localWork: config.localWork,
         batch: config.batch,
+        participation: config.participation,
         optimizer: config.optimizer,
         onProgress: (share) => progress((federation?.finished ?? 0) + 1, share),
       });

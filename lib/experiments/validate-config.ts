@@ -57,6 +57,7 @@ const overrides = z
     rounds: count,
     localWork: z.union([z.strictObject({ steps: count }), z.strictObject({ passes: positive, cap: count.optional() })]),
     batch: z.number().int().min(2, 'must be at least 2: batch normalisation needs two rows'),
+    participation: z.number().positive().max(1),
     model: z
       .strictObject({
         embedding: count,

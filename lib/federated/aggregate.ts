@@ -8,7 +8,10 @@ import type { ClientUpdate, RuleResult, RuleState } from './rules/rule';
 export interface AggregateInput {
   readonly plan: SharingPlan;
   readonly model: Model;
+  /** All clients; those that sit this round out still get what everybody gets. */
   readonly clients: readonly Client[];
+  /** Indices of the clients that trained in this round. */
+  readonly participants: readonly number[];
   /** All values of each client at the start of the round. */
   readonly before: readonly Values[];
   readonly round: number;
@@ -39,15 +42,16 @@ export function aggregate(input: AggregateInput): AggregateResult {
 }
 
 function applyRule(
-  { plan, clients, before, round, ruleStates }: AggregateInput,
+  { plan, clients, participants, before, round, ruleStates }: AggregateInput,
   group: string,
   parameters: readonly Parameter[],
 ): RuleResult | undefined {
   const rule = sharingOf(plan, group);
   if (!rule) return undefined;
   const names = parameters.map(({ name }) => name);
-  const updates = clients.map(
-    (client, i): ClientUpdate => ({
+  const updates = participants.map((i): ClientUpdate => {
+    const client = clients[i];
+    return {
       client: client.data.name,
       rows: client.data.train.rows,
       before: Object.fromEntries(names.map((name) => [name, before[i][name]])),
@@ -55,12 +59,14 @@ function applyRule(
       touched: Object.fromEntries(
         parameters.filter(({ byRows }) => byRows).map(({ name }) => [name, indicesOf(client.touched[name])]),
       ),
-    }),
-  );
+    };
+  });
   const state = ruleStates.get(group) ?? rule.start?.();
   const result = rule.apply({ group, round, parameters, clients: updates }, state);
   clients.forEach((client, i) => {
-    for (const name of names) variableOf(client, name).assign(result.values[i][name]);
+    const taking = participants.indexOf(i);
+    const values = taking >= 0 ? result.values[taking] : result.common;
+    if (values) for (const name of names) variableOf(client, name).assign(values[name]);
   });
   if (result.state) ruleStates.set(group, keepState(result.state, state));
   return result;

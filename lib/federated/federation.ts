@@ -1,5 +1,5 @@
 import type { AdamOptions } from '../backend/operations/adam';
-import { seedAt } from '../backend/random';
+import { permutation, seedAt } from '../backend/random';
 import { type Tensor, tf } from '../backend/tensorflow';
 import { batcher } from '../data/batch';
 import { clientPerScenario, pooledClient, scenarioField } from '../data/pool';
@@ -83,11 +83,17 @@ export function createFederation(options: FederationOptions): Federation {
   async function round(): Promise<RoundRecord> {
     const began = performance.now();
     const before = clients.map((client) => readValues(client));
-    const alignments = before.map((values) => alignmentOf(plan, model, values));
-    const trained = await trainClients(clients, batches, training, alignments, onProgress);
+    const participants = participantsOf(clients.length, training.participation, seedAt(seed, 'participants', finished));
+    const trained = await trainClients(
+      participants.map((i) => clients[i]),
+      batches,
+      training,
+      participants.map((i) => alignmentOf(plan, model, before[i])),
+      onProgress,
+    );
     const local = performance.now();
     finished++;
-    const shared = aggregate({ plan, model, clients, before, round: finished, ruleStates });
+    const shared = aggregate({ plan, model, clients, participants, before, round: finished, ruleStates });
     before.forEach(disposeValues);
     const aggregated = performance.now();
     const validation = evaluate('validation');
@@ -152,12 +158,21 @@ export function createFederation(options: FederationOptions): Federation {
 }
 
 /** The training options that were given, over the defaults. */
-function trainingOf({ localWork, batch, optimizer }: FederationOptions): TrainingOptions {
+function trainingOf({ localWork, batch, participation, optimizer }: FederationOptions): TrainingOptions {
   return {
+    participation: participation ?? trainingDefaults.participation,
     localWork: localWork ?? trainingDefaults.localWork,
     batch: batch ?? trainingDefaults.batch,
     optimizer: { ...trainingDefaults.optimizer, ...optimizer },
   };
+}
+
+/** The clients that train in a round: all, or a share of them that the seed draws; at least one. */
+function participantsOf(clients: number, share: number, seed: number): number[] {
+  if (share >= 1) return Array.from({ length: clients }, (_, i) => i);
+  return Array.from(permutation(clients, seed).subarray(0, Math.max(1, Math.round(share * clients)))).sort(
+    (a, b) => a - b,
+  );
 }
 
 /** A plan whose parts the model does not have would silently be another method. */

@@ -13,10 +13,20 @@ export interface TrainingOptions {
   readonly localWork: LocalWork;
   /** Rows of a batch; a client with fewer rows uses all it has. */
   readonly batch: number;
+  /**
+   * Share of the clients that take part in a round, drawn anew each time. The others keep their own parameters and
+   * still get what everybody gets; its bytes count for those that take part only.
+   */
+  readonly participation: number;
   readonly optimizer: AdamOptions;
 }
 
-export const trainingDefaults: TrainingOptions = { localWork: { passes: 1 }, batch: 512, optimizer: adamDefaults };
+export const trainingDefaults: TrainingOptions = {
+  localWork: { passes: 1 },
+  batch: 512,
+  participation: 1,
+  optimizer: adamDefaults,
+};
 
 /** What the alignment term of a plan holds on to: the shared dense parameters as they were received. */
 export function alignmentOf(plan: SharingPlan, model: Model, before: Values): Alignment | undefined {

@@ -31,13 +31,14 @@ function oneParameterFederation(method: string): Federation {
   });
 }
 
-const tinyFederation = (method: string, seed = 1) =>
+const tinyFederation = (method: string, seed = 1, participation = 1) =>
   createFederation({
     dataset: randomDataset(),
     plan: methods[method](planDefaults),
-    model: (shape) => mmoe(shape, tinySizes),
+    model: (shape, template) => mmoe(shape, tinySizes, template),
     seed,
     batch: 32,
+    participation,
     localWork: { steps: 3 },
   });
 
@@ -119,6 +120,36 @@ test('traffic equals the size of what is shared', async () => {
   const rowBytes = 4 * tinySizes.embedding + 4;
   assert.equal(bytes, { up: 2 * dense + (rows[0] + rows[1]) * rowBytes, down: 2 * dense + 2 * any * rowBytes });
   federation.dispose();
+});
+
+test('a client that sits a round out keeps what is its own and gets what everybody gets', async () => {
+  for (const method of ['fedbn', 'pf-msmtrec']) {
+    const half = () => tinyFederation(method, 1, 0.5);
+    const federation = half();
+    const start = valuesOf(federation);
+    const record = await federation.round();
+    assert.is(record.clients.length, 1);
+    const [trained, absent] = record.clients[0].client === 'a' ? [0, 1] : [1, 0];
+    const values = valuesOf(federation);
+    assert.equal(values[absent]['expert.0.scale'], start[absent]['expert.0.scale']);
+    assert.equal(values[absent]['gate.weight'], values[trained]['gate.weight']);
+    assert.equal(values[absent].embedding, values[trained].embedding);
+    assert.not.equal(values[absent]['gate.weight'], start[absent]['gate.weight']);
+    if (method === 'pf-msmtrec') {
+      assert.equal(values[absent]['tower.0.weight'], start[absent]['tower.0.weight']);
+      assert.not.equal(values[trained]['tower.0.weight'], start[trained]['tower.0.weight']);
+    }
+    const turns = [record.clients[0].client];
+    for await (const { clients } of federation.rounds(5)) turns.push(clients[0].client);
+    assert.equal([...new Set(turns)].sort(), ['a', 'b']);
+    const again = half();
+    const same: string[] = [];
+    for await (const { clients } of again.rounds(6)) same.push(clients[0].client);
+    assert.equal(same, turns);
+    assert.equal(valuesOf(again), valuesOf(federation));
+    federation.dispose();
+    again.dispose();
+  }
 });
 
 test('central trains one model on all rows and is judged per scenario', async () => {

@@ -31,7 +31,7 @@ export function averageRows(rule: RowRule = 'touched-sqrt'): Rule {
         bytes.up += travelled * rowBytes;
         bytes.down += update.clients.length * counts.filter((count) => count > 0).length * rowBytes;
       }
-      return { values: update.clients.map(() => next), bytes };
+      return { values: update.clients.map(() => next), common: next, bytes };
     },
   };
 }

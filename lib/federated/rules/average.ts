@@ -34,7 +34,7 @@ export function average(by: ClientWeights = 'rows'): Rule {
         );
       }
       const traffic = clients.length * groupBytes(parameters);
-      return { values: clients.map(() => mean), bytes: { up: traffic, down: traffic } };
+      return { values: clients.map(() => mean), common: mean, bytes: { up: traffic, down: traffic } };
     },
   };
 }

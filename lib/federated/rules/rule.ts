@@ -31,6 +31,8 @@ export interface RuleState {
 export interface RuleResult {
   /** The new values of the group for each client. A tensor may stand in several places; the caller disposes of all. */
   readonly values: readonly Values[];
+  /** Where all clients get the same: those values, for the clients that sat this round out as well. */
+  readonly common?: Values;
   /** Bytes that all clients together sent and received. */
   readonly bytes: { readonly up: number; readonly down: number };
   /** The next state; the caller disposes of the last one's tensors that it no longer holds. */
