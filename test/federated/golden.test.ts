@@ -1,45 +1,16 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { adamDefaults } from '../../lib/backend/operations/adam';
-import { tf } from '../../lib/backend/tensorflow';
-import { batcher } from '../../lib/data/batch';
-import type { RowStream } from '../../lib/data/row-stream';
-import type { Dataset, Split } from '../../lib/data/types';
-import { type Client, readValues, variableOf } from '../../lib/federated/client';
+import { readValues } from '../../lib/federated/client';
 import { disposeValues } from '../../lib/federated/evaluate';
-import { createFederation, type Federation } from '../../lib/federated/federation';
 import { methods } from '../../lib/federated/methods';
 import { planDefaults } from '../../lib/federated/plan';
 import { predict } from '../../lib/federated/predict';
-import { mmoe } from '../../lib/models/mmoe';
-import { root } from '../setup/tools';
-import { datasetOf, numbersOf } from './fixtures';
+import { asked, flat, goldenBatches, goldenFederation, readGolden, type Tensors } from '../golden/case';
+import { numbersOf } from './fixtures';
 
-type Nested = number | readonly Nested[];
-type Tensors = Readonly<Record<string, readonly Nested[]>>;
-
-/** What `test/golden/rounds.py` wrote. */
+/** What `test/golden/rounds.py` wrote about its methods. */
 interface Golden {
-  readonly settings: {
-    readonly fields: readonly number[];
-    readonly width: number;
-    readonly experts: number;
-    readonly layers: readonly number[];
-    readonly towers: readonly number[];
-    readonly batch: number;
-    readonly steps: number;
-    readonly rate: number;
-    readonly decay: number;
-  };
   readonly initial: Tensors;
-  /** Per client, row by row. */
-  readonly data: readonly Readonly<Record<'codes' | 'numbers' | 'labels', readonly (readonly number[])[]>>[];
-  /** Row numbers `[client][round][step]`. */
-  readonly batches: readonly (readonly (readonly (readonly number[])[])[])[];
-  /** Training rows whose logits are recorded. */
-  readonly asked: readonly number[];
   readonly methods: Readonly<
     Record<
       string,
@@ -54,79 +25,13 @@ interface Golden {
   >;
 }
 
-const golden = JSON.parse(readFileSync(join(root, 'test', 'golden', 'rounds.json'), 'utf8')) as Golden;
-const { settings } = golden;
-const batches = batcher(settings.fields);
+const golden = readGolden<Golden>('rounds.json');
 const TOLERANCE = 1e-4;
 
 /** The library's name of a parameter of the golden file. */
 const ownName = (name: string): string => name.replace(/^numeric\./, 'projection.').replace(/^logit\./, 'tower.logit.');
 
-/** Values in row-major order. */
-const flat = (value: Nested): number[] => (typeof value === 'number' ? [value] : value.flatMap(flat));
-
-function splitOf({ codes, numbers, labels }: Golden['data'][number], rows = codes.map((_, row) => row)): Split {
-  const columns = (table: readonly (readonly number[])[]) =>
-    table[0].map((_, column) => rows.map((row) => table[row][column]));
-  return {
-    rows: rows.length,
-    ids: columns(codes).map((column) => Uint8Array.from(column)),
-    numbers: columns(numbers).map((column) => Float32Array.from(column)),
-    labels: columns(labels).map((column) => Uint8Array.from(column)),
-  };
-}
-
-function goldenDataset(): Dataset {
-  const splits = Object.fromEntries(golden.data.map((rows, i) => [`client ${i}`, splitOf(rows)]));
-  const plain = datasetOf(splits, ['click', 'conversion']);
-  return {
-    ...plain,
-    categorical: plain.categorical.map((field, i) => ({ ...field, size: settings.fields[i] })),
-    scenarios: plain.scenarios.map(({ name, splits }, i) => ({
-      name,
-      splits: { ...splits, validation: splitOf(golden.data[i], [...golden.asked]) },
-    })),
-  };
-}
-
-/** Draws the given batches, one after another. */
-function fixedStream(batches: readonly (readonly number[])[]): RowStream {
-  let cursor = 0;
-  return {
-    next: () => Int32Array.from(batches[cursor++]),
-    state: () => ({ pass: 0, cursor }),
-    restore: (state) => {
-      cursor = state.cursor;
-    },
-  };
-}
-
-function goldenFederation(method: string): Federation {
-  const { width, experts, layers, towers, batch, steps, rate, decay } = settings;
-  const sizes = { embedding: width, experts, expertLayers: layers, towerLayers: towers, dropout: 0 };
-  const federation = createFederation({
-    dataset: goldenDataset(),
-    plan: methods[method]({ ...planDefaults, embeddings: 'touched-sqrt', weights: 'rows' }),
-    model: (shape) => mmoe(shape, sizes),
-    seed: 1,
-    batch,
-    localWork: { steps },
-    optimizer: { ...adamDefaults, learningRate: rate, weightDecay: decay },
-  });
-  federation.clients.forEach((client: { stream: RowStream } & Client, i) => {
-    client.stream = fixedStream(golden.batches[i].flat());
-    for (const [name, value] of Object.entries(golden.initial)) {
-      const own = variableOf(client, ownName(name));
-      assert.equal(shapeOf(value), own.shape, name);
-      tf.tidy(() => own.assign(tf.tensor(flat(value), [...own.shape])));
-    }
-  });
-  return federation;
-}
-
-function shapeOf(value: Nested): number[] {
-  return typeof value === 'number' ? [] : [value.length, ...shapeOf(value[0])];
-}
+const initial = Object.fromEntries(Object.entries(golden.initial).map(([name, value]) => [ownName(name), value]));
 
 for (const [method, expected] of Object.entries(golden.methods)) {
   test(`three rounds of ${method} end where the independent implementation ends`, async () => {
@@ -140,7 +45,8 @@ for (const [method, expected] of Object.entries(golden.methods)) {
       if (deviation > largest.deviation) largest = { deviation, where };
     };
 
-    const federation = goldenFederation(method);
+    const plan = methods[method]({ ...planDefaults, embeddings: 'touched-sqrt', weights: 'rows' });
+    const federation = goldenFederation(plan, initial);
     for (const [round, losses] of expected.losses.entries()) {
       const { clients } = await federation.round();
       const own = clients.map(({ loss }) => loss);
@@ -152,8 +58,8 @@ for (const [method, expected] of Object.entries(golden.methods)) {
       for (const [name, value] of Object.entries(expected.clients[i])) {
         compare(`${name} of ${client.data.name}`, numbersOf(values[ownName(name)]), flat(value));
       }
-      const logits = predict(federation.model, values, client.data.scenarios[0].validation, batches);
-      const byRow = golden.asked.flatMap((_, row) => logits.map((column) => column[row]));
+      const logits = predict(federation.model, values, client.data.scenarios[0].validation, goldenBatches);
+      const byRow = asked.flatMap((_, row) => logits.map((column) => column[row]));
       compare(`logits of ${client.data.name}`, byRow, flat(expected.logits[i]));
       disposeValues(values);
     });

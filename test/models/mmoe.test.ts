@@ -1,74 +1,13 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { logisticLoss } from '../../lib/backend/operations/logistic-loss';
 import { foldingPays } from '../../lib/backend/operations/lookup';
-import { permutation } from '../../lib/backend/random';
-import { type Tensor, type Tensor2D, tf } from '../../lib/backend/tensorflow';
+import { tf } from '../../lib/backend/tensorflow';
 import { type Batch, batcher, disposeBatch } from '../../lib/data/batch';
-import type { Split } from '../../lib/data/types';
 import { disposeValues } from '../../lib/federated/evaluate';
 import { type MmoeSizes, mmoe, mmoeSizes } from '../../lib/models/mmoe';
-import { type Model, type Pass, predicting } from '../../lib/models/model';
+import { predicting } from '../../lib/models/model';
 import { elements, type Parameter, type Values } from '../../lib/models/parameter';
-
-const tasks = ['click', 'conversion'];
-
-const learning: Pass = {
-  training: true,
-  dropoutSeed: () => [1, 2],
-  statistics: (_, mean, variance) => tf.dispose([mean, variance]),
-};
-
-/** Evenly spread numbers between −1 and 1 in a shuffled order. */
-const spread = (count: number, seed: number): number[] =>
-  Array.from(permutation(count, seed), (place) => (2 * place + 1) / count - 1);
-
-/** Rows whose ids stay below `ids` in each of `fields` fields. */
-function rowsOf(rows: number, fields: number, ids: number, numbers: number): Split {
-  const columns = <T>(count: number, column: (i: number) => T) => Array.from({ length: count }, (_, i) => column(i));
-  return {
-    rows,
-    ids: columns(fields, (i) => Uint8Array.from(permutation(rows, i + 1), (place) => place % ids)),
-    numbers: columns(numbers, (i) => Float32Array.from(spread(rows, i + 11))),
-    labels: columns(tasks.length, (i) => Uint8Array.from(permutation(rows, i + 21), (place) => Number(place % 3 < 1))),
-  };
-}
-
-/** Values away from the symmetric start: scales around 1, variances positive, everything else around 0. */
-function valuesFor(parameters: readonly Parameter[]): Values {
-  const value = ({ name, shape, initial }: Parameter, i: number): Tensor => {
-    const centre = 'value' in initial ? initial.value : 0;
-    const limit = 'limit' in initial ? Math.max(initial.limit, 0.5) : 0.4;
-    const numbers = spread(elements({ name, shape, group: '', initial }), i + 31);
-    return tf.tensor(
-      Float32Array.from(numbers, (number) => centre + limit * number),
-      [...shape],
-    );
-  };
-  return Object.fromEntries(parameters.map((parameter, i) => [parameter.name, value(parameter, i)]));
-}
-
-/** The values a model is given in training: of the table, the rows that the batch touches. */
-function givenValues(values: Values, { touched }: Batch): Values {
-  return { ...values, embedding: tf.gather(values.embedding, touched!.tensor as Tensor2D) };
-}
-
-const lossOf = (model: Model, values: Values, batch: Batch): Tensor =>
-  logisticLoss(model.forward(values, batch, learning), batch.labels).asScalar();
-
-/** Gradients of the loss, by trainable parameter. */
-function gradientsOf(model: Model, values: Values, batch: Batch): Record<string, Float32Array> {
-  const names = model.parameters.filter(({ trainable }) => trainable !== false).map(({ name }) => name);
-  return tf.tidy(() => {
-    const loss = (...given: Tensor[]) =>
-      lossOf(model, { ...values, ...Object.fromEntries(names.map((name, i) => [name, given[i]])) }, batch);
-    const gradients = tf.grads(loss)(names.map((name) => values[name]));
-    return Object.fromEntries(names.map((name, i) => [name, gradients[i].dataSync() as Float32Array]));
-  });
-}
-
-const largest = (numbers: ArrayLike<number>): number =>
-  Array.from(numbers).reduce((most, number) => Math.max(most, Math.abs(number)), 0);
+import { givenValues, gradientsOf, largest, learning, lossOf, rowsOf, tasks, valuesFor } from './fixtures';
 
 test('gradients are the slopes of the loss', () => {
   const sizes: MmoeSizes = { embedding: 4, experts: 2, expertLayers: [6, 5], towerLayers: [4], dropout: 0 };
