@@ -1,7 +1,8 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { DataFrame } from 'danfojs-node';
+import { makeFolder } from '../backend/folder';
 import { DataError } from './error';
 import { type OpenOptions, openDataset } from './open';
 import { cacheFolder } from './paths';
@@ -30,7 +31,7 @@ export async function fromDataFrame(
   );
   const file = join(folder, 'frame.csv');
   const declared = Object.fromEntries(names.map((name, k) => [name, types[k]]));
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   try {
     writeFileSync(file, `${[names.map((name) => cell(name, 'text')).join(','), ...lines].join('\n')}\n`);
     const source = { name: 'frame', files: 'frame.csv', types: declared };

@@ -1,5 +1,6 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { makeFolder } from '../backend/folder';
 import {
   FREE_ENTRIES,
   mergeConfigurations,
@@ -170,7 +171,7 @@ export function readStore(folder: string): StoredResults {
 
 function prepareFolder(folder: string): void {
   explained(folder, () => {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     // Taking the lock is also the proof that files can be written here.
     takeLock(join(folder, LOCK), folder);
   });

@@ -10,7 +10,11 @@ const folder = mkdtempSync(join(tmpdir(), 'pf cli '));
 const small = ['--scale', '0.02', '--rounds', '3', '--local-steps', '3', '--embedding', '4', '--experts', '2'];
 
 function run(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { encoding: 'utf8', cwd: folder });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
+    encoding: 'utf8',
+    cwd: folder,
+    timeout: 120_000,
+  });
   return { status, stdout, stderr: stderr.trim() };
 }
 
@@ -21,6 +25,12 @@ function refuses(args: string[], sentence: string | RegExp): void {
   assert.match(stderr, sentence);
   assert.not.match(stderr, /\n {4}at /);
   assert.not.ok(existsSync(join(folder, 'refused')));
+}
+
+function refusesFolder(out: string): void {
+  const { status, stderr } = run('run', ...small, '--out', out);
+  assert.is(status, 1);
+  assert.match(stderr, '--out');
 }
 
 test('the main job leaves a table, result files and a report', () => {
@@ -77,6 +87,8 @@ test('a folder that cannot be written is refused before any training', () => {
   assert.is(status, 1);
   assert.match(stderr, '--out');
   assert.not.match(stdout, 'round 1');
+  // Node's recursive mkdir would never come back from here.
+  if (existsSync('/proc/self')) refusesFolder('/proc/none/results');
 });
 
 test('data of your own: a schema, a CSV, no code', () => {

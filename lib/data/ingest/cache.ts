@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { makeFolder } from '../../backend/folder';
 import { ROWS_FILE } from './ingest';
 import { CACHE_FORMAT, type Manifest } from './manifest';
 
@@ -28,7 +29,7 @@ export async function fillCache(
   key: string,
   work: (folder: string) => Promise<Manifest>,
 ): Promise<Manifest> {
-  mkdirSync(root, { recursive: true });
+  makeFolder(root);
   removeAbandoned(root);
   const draft = join(root, `draft-${hostname()}-${process.pid}-${Math.random().toString(36).slice(2, 10)}`);
   mkdirSync(draft);

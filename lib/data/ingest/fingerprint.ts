@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { createReadStream, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import { makeFolder } from '../../backend/folder';
 import { DataError, messageOf } from '../error';
 
 /** A source file as the fingerprint sees it. */
@@ -54,7 +55,7 @@ async function hashFile(path: string, memory: string): Promise<{ bytes: number; 
   await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
   if (path.toLowerCase().endsWith('.gz')) await checkWhole(path);
   const sha256 = hash.digest('hex');
-  mkdirSync(dirname(note), { recursive: true });
+  makeFolder(dirname(note));
   const draft = `${note}.${process.pid}-${Math.random().toString(36).slice(2)}`;
   writeFileSync(draft, JSON.stringify({ bytes: size, mtimeMs, sha256 }));
   renameSync(draft, note);
