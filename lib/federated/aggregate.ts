@@ -12,7 +12,7 @@ export interface AggregateInput {
   readonly clients: readonly Client[];
   /** Indices of the clients that trained in this round. */
   readonly participants: readonly number[];
-  /** All values of each client at the start of the round. */
+  /** The shared values of each client at the start of the round. */
   readonly before: readonly Values[];
   readonly round: number;
   /** Read and replaced here. */

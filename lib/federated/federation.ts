@@ -11,7 +11,7 @@ import { plainTemplate, type Template } from '../models/template';
 import { aggregate } from './aggregate';
 import { type Client, createClient, disposeClient, readValues } from './client';
 import { disposeValues, evaluateClient, macroAuc } from './evaluate';
-import type { SharingPlan } from './plan';
+import { type SharingPlan, sharingOf } from './plan';
 import type { RoundRecord } from './record';
 import type { RuleState } from './rules/rule';
 import { disposeSelection, emptySelection, type Selection, type SelectionKind, updateSelection } from './selection';
@@ -78,11 +78,12 @@ export function createFederation(options: FederationOptions): Federation {
   disposeValues(start);
   const ruleStates = new Map<string, RuleState>();
   const selection = emptySelection(clients.length);
+  const shared = sharedNames(plan, model);
   let finished = 0;
 
   async function round(): Promise<RoundRecord> {
     const began = performance.now();
-    const before = clients.map((client) => readValues(client));
+    const before = clients.map((client) => readValues(client, shared));
     const participants = participantsOf(clients.length, training.participation, seedAt(seed, 'participants', finished));
     const trained = await trainClients(
       participants.map((i) => clients[i]),
@@ -93,10 +94,18 @@ export function createFederation(options: FederationOptions): Federation {
     );
     const local = performance.now();
     finished++;
-    const shared = aggregate({ plan, model, clients, participants, before, round: finished, ruleStates });
+    const { bytes, diagnostics } = aggregate({
+      plan,
+      model,
+      clients,
+      participants,
+      before,
+      round: finished,
+      ruleStates,
+    });
     before.forEach(disposeValues);
     const aggregated = performance.now();
-    const validation = evaluate('validation');
+    const validation = validate();
     updateSelection(selection, clients, finished, validation);
     const done = performance.now();
     return {
@@ -106,8 +115,8 @@ export function createFederation(options: FederationOptions): Federation {
       clients: trained,
       validation,
       macro: macroAuc(validation, dataset.tasks),
-      bytes: shared.bytes,
-      diagnostics: shared.diagnostics,
+      bytes,
+      diagnostics,
       seconds: {
         local: (local - began) / 1000,
         aggregate: (aggregated - local) / 1000,
@@ -116,10 +125,10 @@ export function createFederation(options: FederationOptions): Federation {
     };
   }
 
-  const evaluate = (split: 'validation' | 'test') =>
+  const validate = () =>
     clients.flatMap((client) => {
       const values = readValues(client);
-      const scores = evaluateClient(model, values, client.data, split, dataset.tasks, batches);
+      const scores = evaluateClient(model, values, client.data, 'validation', dataset.tasks, batches);
       disposeValues(values);
       return scores;
     });
@@ -166,6 +175,10 @@ function trainingOf({ localWork, batch, participation, optimizer }: FederationOp
     optimizer: { ...trainingDefaults.optimizer, ...optimizer },
   };
 }
+
+/** The parameters that a plan lets travel: all that the server ever sees. */
+const sharedNames = (plan: SharingPlan, model: Model): string[] =>
+  model.parameters.filter(({ group }) => sharingOf(plan, group) !== null).map(({ name }) => name);
 
 /** The clients that train in a round: all, or a share of them that the seed draws; at least one. */
 function participantsOf(clients: number, share: number, seed: number): number[] {

@@ -1,5 +1,5 @@
 import type { Tensor } from '../../backend/tensorflow';
-import type { Parameter, Values } from '../../models/parameter';
+import { elements, type Parameter, type Values } from '../../models/parameter';
 
 /** What one client brings to the server for one parameter group. */
 export interface ClientUpdate {
@@ -55,7 +55,5 @@ export interface Rule {
 }
 
 /** Bytes of the whole group as float32. */
-export function groupBytes(parameters: readonly Parameter[]): number {
-  const sizes = parameters.map(({ shape }) => shape.reduce((product, length) => product * length, 4));
-  return sizes.reduce((sum, size) => sum + size, 0);
-}
+export const groupBytes = (parameters: readonly Parameter[]): number =>
+  parameters.reduce((sum, parameter) => sum + 4 * elements(parameter), 0);
