@@ -35,7 +35,8 @@ export interface RunFlags {
   dataSeed?: number;
 }
 
-const integer = (text: string): number => {
+/** A whole number from 0. */
+export const integer = (text: string): number => {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('It must be a whole number, such as 20.');
   return value;
@@ -50,7 +51,8 @@ const number = (text: string): number => {
 
 const list = (text: string): string[] => text.split(',').map((part) => part.trim());
 
-const seeds = (text: string): number[] =>
+/** A list of seeds, with ranges. */
+export const seedList = (text: string): number[] =>
   list(text).flatMap((part) => {
     const [, first, last] = /^(\d+)(?:-(\d+))?$/.exec(part) ?? [];
     if (first === undefined) throw new InvalidArgumentError('Give seeds as a list or a range, such as 1,2,3 or 1-5.');
@@ -64,7 +66,7 @@ export const runOptions: readonly Option[] = [
   new Option('--data <paths...>', 'folder of the data set, or files for a schema of your own'),
   new Option('--schema <file>', 'JSON schema of your own data'),
   new Option('--methods <names>', 'methods, separated by commas').argParser(list),
-  new Option('--seeds <list>', 'seeds, such as 1,2,3 or 1-5').argParser(seeds),
+  new Option('--seeds <list>', 'seeds, such as 1,2,3 or 1-5').argParser(seedList),
   new Option('--rounds <count>', 'communication rounds').argParser(integer),
   new Option('--local-steps <count>', 'training steps of every client in a round').argParser(integer),
   new Option('--passes <count>', 'instead of steps: passes of every client over its rows in a round').argParser(number),

@@ -1,11 +1,13 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { dataCard, dataCardText, datasetNames, openDataset } from '../data';
 import { requireKnown } from '../experiments/config';
 import { readStore } from '../experiments/store';
+import { studies } from '../experiments/studies';
 import type { SelectionKind } from '../federated/selection';
 import { resultTable, tableMarkdown, tableText, writeReport } from '../report';
-import { type RunFlags, runOptions } from './options';
+import { integer, type RunFlags, runOptions, seedList } from './options';
 import { run } from './run';
+import { type StudyFlags, study } from './study';
 
 const examples = `
 Examples:
@@ -45,6 +47,18 @@ export function program(): Command {
       const data = flags.schema || flags.data?.length !== 1 ? flags.data : flags.data[0];
       const dataset = await openDataset(flags.schema ?? name ?? 'synthetic', { data });
       console.log(dataCardText(dataCard(dataset)));
+    });
+
+  main
+    .command('study <name>')
+    .description(`regenerate the numbers of a table or figure (${Object.keys(studies).join(', ')})`)
+    .option('--data <folder>', 'folder of the data set, for a study on real data')
+    .addOption(new Option('--seeds <list>', 'seeds, such as 1-5').argParser(seedList))
+    .addOption(new Option('--workers <count>', 'processes at a time; default: one per core').argParser(integer))
+    .option('--out <file>', 'where the rows go; default results/<name>/rows.jsonl')
+    .action(async (name: string, flags: StudyFlags) => {
+      requireKnown('study', name, Object.keys(studies));
+      await study(name, flags);
     });
 
   main

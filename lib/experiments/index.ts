@@ -4,4 +4,7 @@ export { type RunOptions, runExperiment } from './run';
 export * from './store';
 export type { StoredConfiguration } from './store-configuration';
 export { StoreError } from './store-files';
+export { type Dial, type DialOptions, dialModules, dialStudy, studies } from './studies';
+export { runStudy, type Setting, type Study, type StudyPoint, type StudyRow, settingText } from './study';
 export type { ResultLine } from './types';
+export { runInWorkers, type WorkerOptions } from './workers';

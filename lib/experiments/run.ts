@@ -16,6 +16,11 @@ const CHECKPOINT_SECONDS = 20;
 export interface RunOptions {
   /** Where results are kept; without one nothing is written and nothing can be resumed. */
   readonly store?: ResultStore;
+  /**
+   * The splits that final figures are read from; default both. A search for good settings names `validation` alone:
+   * then nobody has seen the test split.
+   */
+  readonly splits?: readonly ('validation' | 'test')[];
   /** Methods of your own, by name, beside the built-in ones. */
   readonly plans?: Readonly<Record<string, SharingPlan>>;
   /** Called now and then with what runs and the share of the whole experiment that is done, 0 … 1. */
@@ -58,7 +63,7 @@ export async function* runExperiment(
       });
       const records = yield* runRounds(config.rounds, federation, { method, seed }, options);
       if (!records) return lines;
-      const own = finalLines(federation, { method, seed }, records);
+      const own = finalLines(federation, { method, seed }, records, options.splits ?? ['validation', 'test']);
       store?.writeResults(own);
       if (store) rmSync(checkpointOf(store, method, seed), { force: true });
       lines.push(...own);
@@ -107,12 +112,12 @@ function finalLines(
   federation: Federation,
   run: { method: string; seed: number },
   records: readonly RoundRecord[],
+  splits: readonly ('validation' | 'test')[],
 ): ResultLine[] {
   const total = (figure: (record: RoundRecord) => number) => records.reduce((sum, record) => sum + figure(record), 0);
   const bytes = total(({ bytes }) => bytes.up + bytes.down);
   const seconds = total(({ seconds }) => seconds.local + seconds.aggregate + seconds.evaluate);
   const kinds = ['common', 'per-client'] as const;
-  const splits = ['validation', 'test'] as const;
   return kinds.flatMap((selection) =>
     splits.flatMap((split) =>
       federation

@@ -1,0 +1,95 @@
+import { type OpenOptions, openDataset } from '../data/open';
+import type { Dataset } from '../data/types';
+import type { ExperimentConfig } from './config';
+import { runExperiment } from './run';
+import type { ResultStore } from './store';
+import type { ResultLine } from './types';
+
+/** What sets a point of a study apart from the others: `{ scenarioConflict: 0.5 }`. */
+export type Setting = Readonly<Record<string, string | number>>;
+
+/** One experiment of a study. Plain data, so that it can be sent to another process. */
+export interface StudyPoint {
+  readonly setting: Setting;
+  readonly dataset: string;
+  readonly open?: OpenOptions;
+  /** Its methods and seeds are the runs of this point. */
+  readonly config: ExperimentConfig;
+}
+
+/** Several experiments that answer one question. */
+export interface Study {
+  readonly name: string;
+  /** The question, in one sentence. */
+  readonly about: string;
+  readonly points: readonly StudyPoint[];
+  /** The method that the others are compared with. */
+  readonly reference: string;
+  /** The split that the answer is read from: a study that chooses reads `validation` and never sees the other. */
+  readonly split: 'validation' | 'test';
+}
+
+/** The final AUC of one scenario and task in one run of a study: a line of its result file. */
+export interface StudyRow extends Pick<ResultLine, 'method' | 'seed' | 'scenario' | 'task' | 'auc' | 'round'> {
+  readonly setting: Setting;
+}
+
+/** One run of a study: a method with a seed at a point. */
+export interface StudyRun {
+  readonly point: StudyPoint;
+  readonly method: string;
+  readonly seed: number;
+  readonly split: Study['split'];
+}
+
+/** All runs of a study, seed by seed, so that what is there after a while covers every point. */
+export function studyRuns({ points, split }: Study): StudyRun[] {
+  const seeds = [...new Set(points.flatMap(({ config }) => config.seeds))];
+  return seeds.flatMap((seed) =>
+    points
+      .filter(({ config }) => config.seeds.includes(seed))
+      .flatMap((point) => point.config.methods.map((method) => ({ point, method, seed, split }))),
+  );
+}
+
+/**
+ * Runs a study in this process, run by run, and yields each run's rows as it ends.
+ *
+ * For large studies the terminal's `study` command uses several processes and can be resumed.
+ */
+export async function* runStudy(study: Study): AsyncGenerator<StudyRow[], StudyRow[], undefined> {
+  const all: StudyRow[] = [];
+  for (const run of studyRuns(study)) {
+    const rows = await performRun(run);
+    all.push(...rows);
+    yield rows;
+  }
+  return all;
+}
+
+/** Performs one run. With a store, a run that is finished there is read, and an interrupted one goes on. */
+export async function performRun({ point, method, seed, split }: StudyRun, store?: ResultStore): Promise<StudyRow[]> {
+  const dataset = await opened(point);
+  const config = { ...point.config, methods: [method], seeds: [seed] };
+  const run = runExperiment(config, dataset, { store, splits: [split] });
+  let step = await run.next();
+  while (!step.done) step = await run.next();
+  return step.value
+    .filter((line) => line.split === split && line.selection === config.selection)
+    .map(({ scenario, task, auc, round }) => ({ setting: point.setting, method, seed, scenario, task, auc, round }));
+}
+
+/** The data set of the last run: the runs of a study mostly share theirs. */
+let last: { readonly key: string; readonly dataset: Promise<Dataset> } | undefined;
+
+function opened({ dataset, open }: StudyPoint): Promise<Dataset> {
+  const key = JSON.stringify([dataset, open]);
+  if (last?.key !== key) last = { key, dataset: openDataset(dataset, open) };
+  return last.dataset;
+}
+
+/** A setting as text: `scenarioConflict 0.5`. */
+export const settingText = (setting: Setting, between = ' '): string =>
+  Object.entries(setting)
+    .map((entry) => entry.join(between))
+    .join(between === ' ' ? ', ' : '_') || 'all';

@@ -1,0 +1,36 @@
+import { deviceBanner, openDevice } from '../backend/device';
+import { openStore } from './store';
+import { performRun, type StudyRow, type StudyRun } from './study';
+
+/** What a worker is asked to do: one run, kept in a folder of its own. */
+export interface WorkerTask {
+  readonly run: StudyRun;
+  readonly folder: string;
+}
+
+/** What it answers. */
+export type WorkerAnswer = { readonly rows: readonly StudyRow[] } | { readonly problem: string };
+
+async function perform({ run, folder }: WorkerTask): Promise<WorkerAnswer> {
+  const { point, method, seed, split } = run;
+  const { config, dataset, open } = point;
+  const store = openStore(folder, {
+    ...config,
+    methods: [method],
+    seeds: [seed],
+    split,
+    dataset: { name: dataset, ...open },
+    environment: { device: deviceBanner(openDevice()) },
+  });
+  try {
+    return { rows: await performRun(run, store) };
+  } finally {
+    store.close();
+  }
+}
+
+process.on('message', (task: WorkerTask) => {
+  perform(task)
+    .catch((problem: Error): WorkerAnswer => ({ problem: problem.message }))
+    .then((answer) => process.send?.(answer));
+});

@@ -1,0 +1,93 @@
+import type { Setting, StudyRow } from '../experiments/study';
+import { type MeanInterval, meanInterval } from './interval';
+
+/** What is compared: the mean over scenarios, or the scenario where a method does worst. */
+export type Measure = 'mean' | 'worst';
+
+/** A method minus a reference with the same seed and setting, over seeds. */
+export interface PairedDifference {
+  readonly setting: Setting;
+  readonly task: string;
+  readonly method: string;
+  readonly over: string;
+  /** Difference in AUC: its mean over seeds with the 95 % interval. */
+  readonly difference: MeanInterval;
+}
+
+/** AUC of one method at one setting by seed: mean or worst over the scenarios where it is defined. */
+export function aucBySeed(rows: readonly StudyRow[], method: string, task: string, measure: Measure = 'mean') {
+  const bySeed = new Map<number, number[]>();
+  for (const row of rows) {
+    if (row.method !== method || row.task !== task || row.auc === null) continue;
+    bySeed.set(row.seed, [...(bySeed.get(row.seed) ?? []), row.auc]);
+  }
+  const summary = (values: number[]) =>
+    measure === 'worst' ? Math.min(...values) : values.reduce((sum, value) => sum + value, 0) / values.length;
+  return new Map([...bySeed].map(([seed, values]) => [seed, summary(values)]));
+}
+
+/**
+ * Paired differences `method − over`, one per setting and task, from the seeds that both have. Pairing takes out what
+ * the seeds' data and starts have in common; nothing is corrected for looking at several methods.
+ */
+export function pairedDifferences(
+  rows: readonly StudyRow[],
+  method: string,
+  over: string,
+  measure: Measure = 'mean',
+): PairedDifference[] {
+  return settingsOf(rows).flatMap(({ setting, rows: own }) =>
+    tasksOf(rows).flatMap((task) => {
+      const reference = aucBySeed(own, over, task, measure);
+      const differences = [...aucBySeed(own, method, task, measure)].flatMap(([seed, auc]) => {
+        const other = reference.get(seed);
+        return other === undefined ? [] : [auc - other];
+      });
+      const difference = meanInterval(differences);
+      return difference ? [{ setting, task, method, over, difference }] : [];
+    }),
+  );
+}
+
+/** Whether an interval leaves out zero. A single seed has no interval and leaves out nothing. */
+export const excludesZero = ({ mean, halfWidth }: MeanInterval): boolean =>
+  halfWidth !== null && Math.abs(mean) > halfWidth;
+
+/**
+ * A table for `showRows`: every method's AUC, and how far the reference is ahead of it. A `*` marks a difference whose
+ * 95 % interval leaves out zero.
+ */
+export function pairedTable(rows: readonly StudyRow[], reference: string, measure: Measure = 'mean') {
+  return settingsOf(rows).flatMap(({ setting, rows: own }) =>
+    methodsOf(own).map((method) => {
+      const line: Record<string, string | number> = { ...setting, method };
+      for (const task of tasksOf(rows)) {
+        const auc = meanInterval([...aucBySeed(own, method, task, measure).values()]);
+        const [ahead] = pairedDifferences(own, reference, method, measure).filter((one) => one.task === task);
+        line[`${task} AUC`] = auc ? withSpread(auc, '') : '–';
+        line[`${reference} ahead by (${task})`] =
+          method === reference || !ahead
+            ? '–'
+            : `${withSpread(ahead.difference, ahead.difference.mean > 0 ? '+' : '')}${excludesZero(ahead.difference) ? ' *' : ''}`;
+      }
+      return line;
+    }),
+  );
+}
+
+const withSpread = ({ mean, halfWidth }: MeanInterval, sign: string) =>
+  `${sign}${mean.toFixed(4)}${halfWidth === null ? '' : ` ±${halfWidth.toFixed(4)}`}`;
+
+export const tasksOf = (rows: readonly StudyRow[]): string[] => [...new Set(rows.map(({ task }) => task))];
+export const methodsOf = (rows: readonly StudyRow[]): string[] => [...new Set(rows.map(({ method }) => method))];
+
+function settingsOf(rows: readonly StudyRow[]): { readonly setting: Setting; readonly rows: StudyRow[] }[] {
+  const groups = new Map<string, { setting: Setting; rows: StudyRow[] }>();
+  for (const row of rows) {
+    const key = JSON.stringify(row.setting);
+    const group = groups.get(key);
+    if (group) group.rows.push(row);
+    else groups.set(key, { setting: row.setting, rows: [row] });
+  }
+  return [...groups.values()];
+}

@@ -1,0 +1,69 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { StudyRow } from '../../lib/experiments/study';
+import { ablationBars, gainByDial } from '../../lib/report/figures';
+import { aucBySeed, excludesZero, pairedDifferences, pairedTable } from '../../lib/report/paired';
+
+/** Two scenarios; the full method is ahead by `gains[seed - 1]` in both at dial 1, and equal at dial 0. */
+const gains = [0.01, 0.02, 0.03];
+const rows: StudyRow[] = [0, 1].flatMap((dial) =>
+  gains.flatMap((gain, i) =>
+    ['full', 'less'].flatMap((method) =>
+      ['a', 'b'].map(
+        (scenario): StudyRow => ({
+          setting: { dial },
+          method,
+          seed: i + 1,
+          scenario,
+          task: 'click',
+          auc: 0.6 + 0.1 * i + (scenario === 'b' ? 0.05 : 0) + (method === 'full' ? dial * gain : 0),
+          round: 3,
+        }),
+      ),
+    ),
+  ),
+);
+
+test('differences are taken seed by seed, with the interval of Student', () => {
+  const [none, some] = pairedDifferences(rows, 'full', 'less');
+  assert.equal(none.setting, { dial: 0 });
+  assert.ok(Math.abs(none.difference.mean) < 1e-12);
+  assert.ok(Math.abs(some.difference.mean - 0.02) < 1e-12);
+  // deviation .01, t(2) = 4.303: 4.303 · .01 / √3
+  assert.ok(Math.abs((some.difference.halfWidth as number) - 0.024841) < 1e-5);
+  assert.not.ok(excludesZero(some.difference));
+  assert.ok(excludesZero({ mean: -0.02, halfWidth: 0.01, count: 3 }));
+  assert.not.ok(excludesZero({ mean: 1, halfWidth: null, count: 1 }));
+});
+
+test('mean and worst are over the scenarios where the AUC is defined', () => {
+  const own = rows.filter(({ setting, seed }) => setting.dial === 0 && seed === 1);
+  assert.equal([...aucBySeed(own, 'less', 'click', 'worst')], [[1, 0.6]]);
+  const undefinedThere = own.map((row) => (row.scenario === 'a' ? { ...row, auc: null } : row));
+  assert.equal([...aucBySeed(undefinedThere, 'less', 'click', 'mean')], [[1, 0.65]]);
+});
+
+test('a seed that one method lacks is left out of the difference', () => {
+  const fewer = rows.filter(({ method, seed }) => method === 'full' || seed !== 3);
+  assert.is(pairedDifferences(fewer, 'full', 'less')[1].difference.count, 2);
+});
+
+test('the table has a line for each setting and method, and none of the reference against itself', () => {
+  const table = pairedTable(rows, 'full');
+  assert.is(table.length, 4);
+  assert.is(table[0]['full ahead by (click)'], '–');
+  assert.match(String(table[3]['full ahead by (click)']), /^\+0\.0200 ±0\.0248$/);
+});
+
+test('figures show the differences with their intervals', () => {
+  const dial = gainByDial(rows, 'full');
+  assert.is(dial.data.length, 1);
+  assert.ok((dial.data[0].y as number[])[1] - 0.02 < 1e-12);
+  const bars = ablationBars(
+    rows.filter(({ setting }) => setting.dial === 1),
+    'full',
+  );
+  assert.ok(Math.abs((bars.data[0].x as number[])[0] + 0.02) < 1e-12);
+});
+
+test.run();
