@@ -5,6 +5,14 @@ export * from './store';
 export type { StoredConfiguration } from './store-configuration';
 export { StoreError } from './store-files';
 export { type Dial, type DialOptions, dialModules, dialStudy, studies } from './studies';
-export { runStudy, type Setting, type Study, type StudyPoint, type StudyRow, settingText } from './study';
+export {
+  readStudyRows,
+  runStudy,
+  type Setting,
+  type Study,
+  type StudyPoint,
+  type StudyRow,
+  settingText,
+} from './study';
 export type { ResultLine } from './types';
 export { runInWorkers, type WorkerOptions } from './workers';

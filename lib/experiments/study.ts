@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { type OpenOptions, openDataset } from '../data/open';
 import type { Dataset } from '../data/types';
 import type { ExperimentConfig } from './config';
 import { runExperiment } from './run';
 import type { ResultStore } from './store';
+import { readJsonLines, StoreError } from './store-files';
 import type { ResultLine } from './types';
 
 /** What sets a point of a study apart from the others: `{ scenarioConflict: 0.5 }`. */
@@ -77,6 +79,17 @@ export async function performRun({ point, method, seed, split }: StudyRun, store
   return step.value
     .filter((line) => line.split === split && line.selection === config.selection)
     .map(({ scenario, task, auc, round }) => ({ setting: point.setting, method, seed, scenario, task, auc, round }));
+}
+
+/**
+ * Rows of a study as the command `study` stored them.
+ * @throws StoreError where the file is missing or a line is not JSON
+ */
+export function readStudyRows(file: string): StudyRow[] {
+  if (!existsSync(file)) {
+    throw new StoreError(`There is no ${file}: npm start -- study NAME --out ${file} makes it.`);
+  }
+  return readJsonLines<StudyRow>(file).lines;
 }
 
 /** The data set of the last run: the runs of a study mostly share theirs. */
