@@ -29,6 +29,8 @@ async function perform({ run, folder }: WorkerTask): Promise<WorkerAnswer> {
   }
 }
 
+// The parent has died: what is on disk is whole, and the next call goes on from there.
+process.on('disconnect', () => process.exit());
 process.on('message', (task: WorkerTask) => {
   perform(task)
     .catch((problem: Error): WorkerAnswer => ({ problem: problem.message }))
