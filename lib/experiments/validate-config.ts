@@ -29,7 +29,8 @@ const pfMsmtrec = z
       .strictObject({
         direction: z.enum(['conflict-averse', 'mean', 'pcgrad']),
         c: share,
-        personalisation: z.enum(['rates', 'similarity', 'none']),
+        weights: z.enum(['rows', 'equal']),
+        personalisation: z.enum(['rates', 'interpolated', 'similarity', 'none']),
         rates,
         temperature: positive,
       })
@@ -39,6 +40,8 @@ const pfMsmtrec = z
         similarity: z.enum(['cosine', 'dot']),
         temperature: positive,
         over: z.enum(['same-task', 'all']),
+        weights: z.enum(['rows', 'equal']),
+        step: z.enum(['add', 'interpolate']),
         rates,
       })
       .partial(),

@@ -1,8 +1,10 @@
 import { type Tensor, type Tensor2D, tf } from '../../backend/tensorflow';
 import type { Parameter, Values } from '../../models/parameter';
+import { type ClientWeights, clientWeights } from './average';
 import { bySlice, fromSlices } from './by-slice';
 import { softmax } from './coordinate';
 import { type RateOptions, rateDefaults, ratesFrom } from './own-rate';
+import { rowCosines } from './row-cosines';
 import { groupBytes, type Rule } from './rule';
 
 export interface AttendOptions {
@@ -11,6 +13,10 @@ export interface AttendOptions {
   readonly temperature: number;
   /** A tower attends to the towers of its task on all clients, or to all towers. */
   readonly over: 'same-task' | 'all';
+  /** Whether attention counts clients alike (sibling) or by rows of training data [choice]. */
+  readonly weights: ClientWeights;
+  /** `add` before + d + β Σ att d [sibling], or `interpolate` before + (1 − β) d + β Σ att d [choice]. */
+  readonly step: 'add' | 'interpolate';
   readonly rates: RateOptions;
 }
 
@@ -18,6 +24,8 @@ export const attendDefaults: AttendOptions = {
   similarity: 'cosine',
   temperature: 0.5,
   over: 'same-task',
+  weights: 'equal',
+  step: 'add',
   rates: rateDefaults,
 };
 
@@ -30,7 +38,7 @@ const taskAxis = ({ name, taskAxis: axis }: Parameter): number => {
  * Personalised aggregation of the task towers (FedHCA2's decoder step) [sibling], per layer, weights and biases apart.
  *
  * With d_i the movement of one tower in this round: att_ij = softmax_j(similarity of d_i and d_j), and
- * tower_i ← before + d_i + β_i,layer · Σ_j att_ij d_j. β is trained like the experts' α.
+ * tower_i ← before + d_i + β_i,layer · Σ_j att_ij d_j (or interpolated). β is trained like the experts' α.
  */
 export function attend(options: Partial<AttendOptions> = {}): Rule {
   const chosen = { ...attendDefaults, ...options };
@@ -50,7 +58,8 @@ export function attend(options: Partial<AttendOptions> = {}): Rule {
           const last = state?.tensors[`${client}/${parameter.name}`];
           if (last) cosines[i].splice(layer * tasks, tasks, ...rowCosines(moves[i], last));
         });
-        const taken = tf.unstack(attended(tf.stack(moves), chosen)); // per client [tasks, elements]
+        const attention = attended(tf.stack(moves), chosen, clientWeights(clients, chosen.weights));
+        const taken = tf.unstack(chosen.step === 'add' ? attention : tf.sub(attention, tf.stack(moves))); // per client [tasks, elements]
         clients.forEach(({ client }, i) => {
           tensors[`${client}/${parameter.name}`] = taken[i];
         });
@@ -77,28 +86,24 @@ export function attend(options: Partial<AttendOptions> = {}): Rule {
 }
 
 /** Σ_j att_ij d_j of every tower: `[clients, tasks, elements]` → the same shape. */
-function attended(moves: Tensor, { similarity, temperature, over }: AttendOptions): Tensor {
+function attended(moves: Tensor, { similarity, temperature, over }: AttendOptions, weights: readonly number[]): Tensor {
   const [clients, tasks, elements] = moves.shape;
   // Towers that attend to each other form one row of `sets`: [sets, towers, elements].
   const sets = over === 'all' ? moves.reshape([1, clients * tasks, elements]) : tf.transpose(moves, [1, 0, 2]);
   const grams = tf.matMul(sets, sets, false, true).arraySync() as number[][][];
+  // A weight in front of an exponential is its logarithm in the exponent.
+  const vote = (tower: number) => Math.log(weights[over === 'all' ? Math.floor(tower / tasks) : tower]);
   const attention = grams.map((gram) =>
     gram.map((row, i) =>
       softmax(
         row.map((product, j) => {
-          if (similarity === 'dot') return product / Math.sqrt(elements);
+          if (similarity === 'dot') return vote(j) + product / Math.sqrt(elements);
           const scale = Math.sqrt(gram[i][i] * gram[j][j]);
-          return scale > 0 ? product / scale / temperature : 0;
+          return vote(j) + (scale > 0 ? product / scale / temperature : 0);
         }),
       ),
     ),
   );
   const taken = tf.matMul(tf.tensor3d(attention), sets);
   return over === 'all' ? taken.reshape(moves.shape) : tf.transpose(taken, [1, 0, 2]);
-}
-
-/** cos of the rows of two matrices `[tasks, elements]`; 0 where a row is all zeros. */
-function rowCosines(a: Tensor, b: Tensor): number[] {
-  const norms = tf.mul(tf.norm(a, 'euclidean', 1), tf.norm(b, 'euclidean', 1));
-  return tf.divNoNan(tf.sum(tf.mul(a, b), 1), norms).arraySync() as number[];
 }

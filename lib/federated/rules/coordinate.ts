@@ -1,21 +1,26 @@
 import { permutation, seedAt } from '../../backend/random';
 import { type Tensor, type Tensor2D, tf } from '../../backend/tensorflow';
 import type { Parameter } from '../../models/parameter';
+import { type ClientWeights, clientWeights } from './average';
 import { bySlice, fromSlices } from './by-slice';
 import { conflictAverse, type Gram, projectConflicts, quadratic } from './conflict-averse';
 import { type RateOptions, rateDefaults, ratesFrom } from './own-rate';
-import { groupBytes, type Rule } from './rule';
+import { rowCosines } from './row-cosines';
+import { type ClientUpdate, groupBytes, type Rule } from './rule';
 
 export interface CoordinateOptions {
   /** How the clients' movements of one expert become one direction U. */
   readonly direction: 'conflict-averse' | 'mean' | 'pcgrad';
   /** How far the conflict-averse direction may leave the mean. */
   readonly c: number;
+  /** Whose movement counts how much in the mean: all the same (sibling), or by rows of training data [choice]. */
+  readonly weights: ClientWeights;
   /**
-   * What a client takes of U: `rates` S + D_i + α_i U; `similarity` S + D_i + Σ_j softmax(cos(D_i, D_j)/τ) D_j, the
+   * What a client takes of U: `rates` S + D_i + α_i U [sibling]; `interpolated`
+   * S + (1 − α_i) D_i + α_i U [choice], from training alone at α = 0 to the common direction at 1; `similarity` S + D_i + Σ_j softmax(cos(D_i, D_j)/τ) D_j, the
    * direction left out [choice]; `none` S + U, the same for everyone (the ablation).
    */
-  readonly personalisation: 'rates' | 'similarity' | 'none';
+  readonly personalisation: 'rates' | 'interpolated' | 'similarity' | 'none';
   readonly rates: RateOptions;
   /** τ of `similarity`. */
   readonly temperature: number;
@@ -24,6 +29,7 @@ export interface CoordinateOptions {
 export const coordinateDefaults: CoordinateOptions = {
   direction: 'conflict-averse',
   c: 0.4,
+  weights: 'equal',
   personalisation: 'rates',
   rates: rateDefaults,
   temperature: 0.5,
@@ -54,21 +60,18 @@ export function coordinate(options: Partial<CoordinateOptions> = {}): Rule {
       const grams = tf.matMul(stacked, stacked, false, true).arraySync() as number[][][];
       const experts = grams.length;
 
-      const directions = grams.map((gram, expert) => direction(gram, chosen, [group, round, expert]));
+      const weights = clientWeights(clients, chosen.weights);
+      const directions = grams.map((gram, expert) => direction(gram, chosen, weights, [group, round, expert]));
       const common = tf.matMul(tf.tensor3d(directions.map((u) => [u])), stacked).reshape([experts, -1]) as Tensor2D;
 
       const rates = ratesFrom(state, experts, chosen.rates);
-      const last = state?.tensors.taken;
-      const rated = chosen.personalisation === 'rates';
-      if (last && rated) {
-        const cosines = cosinesWith(stacked, grams, last);
+      const rated = chosen.personalisation === 'rates' || chosen.personalisation === 'interpolated';
+      if (state && rated) {
         clients.forEach(({ client }, i) => {
-          const tookPart = state?.numbers[`round/${client}`]?.[0] ?? 0;
+          const last = state.tensors[`taken/${client}`] ?? state.tensors.taken;
+          const tookPart = state.numbers[`round/${client}`]?.[0] ?? 0;
           if (tookPart !== round - 1) return; // it has taken nothing of the last direction
-          rates.train(
-            client,
-            cosines.map((row) => row[i]),
-          );
+          rates.train(client, rowCosines(moves[i], last));
         });
       }
       // The new value of every client is a combination of all movements, with coefficients [experts, clients, clients].
@@ -87,22 +90,14 @@ export function coordinate(options: Partial<CoordinateOptions> = {}): Rule {
             ...rates.state(),
             ...Object.fromEntries(clients.map(({ client }) => [`round/${client}`, [round]])),
           },
-          tensors: { taken: common },
+          tensors:
+            chosen.personalisation === 'interpolated' ? towardsCommon(clients, moves, common) : { taken: common },
         },
         diagnostics: {
           cosines: grams.map(cosineMatrix),
           conflicting: conflictingShare(grams),
           leastAlignment: grams.map((gram, e) => Math.min(...gram.map((row) => inner(row, directions[e])))),
-          alignmentOfMean: grams.map((gram) =>
-            Math.min(
-              ...gram.map((row) =>
-                inner(
-                  row,
-                  row.map(() => 1 / count),
-                ),
-              ),
-            ),
-          ),
+          alignmentOfMean: grams.map((gram) => Math.min(...gram.map((row) => inner(row, weights)))),
           directionNorm: grams.map((gram, e) => Math.sqrt(Math.max(0, quadratic(gram, directions[e])))),
           ...(rated && { rates: Object.fromEntries(clients.map(({ client }) => [client, rates.of(client)])) }),
         },
@@ -111,14 +106,19 @@ export function coordinate(options: Partial<CoordinateOptions> = {}): Rule {
   };
 }
 
-function direction(gram: Gram, { direction, c }: CoordinateOptions, place: (string | number)[]): number[] {
+function direction(
+  gram: Gram,
+  { direction, c }: CoordinateOptions,
+  weights: readonly number[],
+  place: (string | number)[],
+): number[] {
   const count = gram.length;
-  if (direction === 'conflict-averse') return conflictAverse(gram, c);
-  if (direction === 'mean') return Array<number>(count).fill(1 / count);
+  if (direction === 'conflict-averse') return conflictAverse(gram, c, weights);
+  if (direction === 'mean') return [...weights];
   const orders = gram.map((_, i) =>
     Array.from(permutation(count, seedAt(0, 'pcgrad', ...place, i))).filter((other) => other !== i),
   );
-  return projectConflicts(gram, orders);
+  return projectConflicts(gram, orders, weights);
 }
 
 /** Coefficients of all movements in the movement that client i keeps. */
@@ -132,21 +132,14 @@ function share(
   const own = u.map((_, j) => (j === i ? 1 : 0));
   if (personalisation === 'none') return [...u];
   if (personalisation === 'rates') return own.map((value, j) => value + rate * u[j]);
+  if (personalisation === 'interpolated') return own.map((value, j) => (1 - rate) * value + rate * u[j]);
   const weights = softmax(gram[i].map((_, j) => cosine(gram, i, j) / temperature));
   return own.map((value, j) => value + weights[j]);
 }
 
-/** cos(D_i, what was taken last) → `[experts][clients]`. */
-function cosinesWith(stacked: Tensor, grams: readonly Gram[], last: Tensor): number[][] {
-  const products = tf.matMul(stacked, tf.expandDims(last, 2)).squeeze([2]).arraySync() as number[][];
-  const norms = tf.norm(last, 'euclidean', 1).arraySync() as number[];
-  return products.map((row, e) =>
-    row.map((product, i) => {
-      const scale = Math.sqrt(grams[e][i][i]) * norms[e];
-      return scale > 0 ? product / scale : 0;
-    }),
-  );
-}
+/** What the rate of a client is multiplied with where it interpolates: U − D_i, for the next round's training. */
+const towardsCommon = (clients: readonly ClientUpdate[], moves: readonly Tensor[], common: Tensor) =>
+  Object.fromEntries(clients.map(({ client }, i) => [`taken/${client}`, tf.sub(common, moves[i])]));
 
 export const softmax = (x: readonly number[]): number[] => {
   const most = Math.max(...x);
