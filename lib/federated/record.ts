@@ -1,4 +1,5 @@
 import type { Score } from '../metrics/types';
+import type { RuleDiagnostics } from './diagnostics/types';
 
 /** What happened in one round of one method with one seed: a line of `rounds.jsonl`. */
 export interface RoundRecord {
@@ -24,5 +25,5 @@ export interface RoundRecord {
   /** Wall time by phase. */
   readonly seconds: { readonly local: number; readonly aggregate: number; readonly evaluate: number };
   /** What rules report about their work in this round, by parameter group. */
-  readonly diagnostics: Readonly<Record<string, unknown>>;
+  readonly diagnostics: Readonly<Record<string, RuleDiagnostics>>;
 }

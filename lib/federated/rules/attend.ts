@@ -1,5 +1,6 @@
 import { type Tensor, type Tensor2D, tf } from '../../backend/tensorflow';
 import type { Parameter, Values } from '../../models/parameter';
+import type { AttendDiagnostics } from '../diagnostics/types';
 import { bySlice, fromSlices } from './by-slice';
 import { softmax } from './coordinate';
 import { type RateOptions, rateDefaults, ratesFrom } from './own-rate';
@@ -70,7 +71,11 @@ export function attend(options: Partial<AttendOptions> = {}): Rule {
         values: next,
         bytes: { up: traffic, down: traffic },
         state: { numbers: rates.state(), tensors },
-        diagnostics: { rates: Object.fromEntries(clients.map(({ client }) => [client, rates.of(client)])) },
+        diagnostics: {
+          kind: 'attend',
+          parameters: parameters.map(({ name }) => name),
+          rates: Object.fromEntries(clients.map(({ client }) => [client, rates.of(client)])),
+        } satisfies AttendDiagnostics,
       };
     },
   };

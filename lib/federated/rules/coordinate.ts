@@ -2,7 +2,9 @@ import { permutation, seedAt } from '../../backend/random';
 import { type Tensor, type Tensor2D, tf } from '../../backend/tensorflow';
 import type { Parameter } from '../../models/parameter';
 import { bySlice, fromSlices } from './by-slice';
-import { conflictAverse, type Gram, projectConflicts, quadratic } from './conflict-averse';
+import { conflictAverse, type Gram, projectConflicts } from './conflict-averse';
+import { coordinateDiagnostics } from './coordinate-diagnostics';
+import { cosine } from './gram';
 import { type RateOptions, rateDefaults, ratesFrom } from './own-rate';
 import { groupBytes, type Rule } from './rule';
 
@@ -89,23 +91,13 @@ export function coordinate(options: Partial<CoordinateOptions> = {}): Rule {
           },
           tensors: { taken: common },
         },
-        diagnostics: {
-          cosines: grams.map(cosineMatrix),
-          conflicting: conflictingShare(grams),
-          leastAlignment: grams.map((gram, e) => Math.min(...gram.map((row) => inner(row, directions[e])))),
-          alignmentOfMean: grams.map((gram) =>
-            Math.min(
-              ...gram.map((row) =>
-                inner(
-                  row,
-                  row.map(() => 1 / count),
-                ),
-              ),
-            ),
-          ),
-          directionNorm: grams.map((gram, e) => Math.sqrt(Math.max(0, quadratic(gram, directions[e])))),
+        diagnostics: coordinateDiagnostics({
+          clients: clients.map(({ client }) => client),
+          grams,
+          directions,
+          taken,
           ...(rated && { rates: Object.fromEntries(clients.map(({ client }) => [client, rates.of(client)])) }),
-        },
+        }),
       };
     },
   };
@@ -151,24 +143,6 @@ function cosinesWith(stacked: Tensor, grams: readonly Gram[], last: Tensor): num
 export const softmax = (x: readonly number[]): number[] => {
   const most = Math.max(...x);
   const powers = x.map((value) => Math.exp(value - most));
-  const sum = inner(
-    powers,
-    powers.map(() => 1),
-  );
+  const sum = powers.reduce((total, power) => total + power, 0);
   return powers.map((power) => power / sum);
 };
-
-const inner = (x: readonly number[], y: readonly number[]) => x.reduce((sum, value, i) => sum + value * y[i], 0);
-
-const cosine = (gram: Gram, i: number, j: number): number => {
-  const scale = Math.sqrt(gram[i][i] * gram[j][j]);
-  return scale > 0 ? gram[i][j] / scale : 0;
-};
-
-const cosineMatrix = (gram: Gram) => gram.map((row, i) => row.map((_, j) => cosine(gram, i, j)));
-
-/** Share of client pairs whose movements point apart, over all experts. */
-function conflictingShare(grams: readonly Gram[]): number {
-  const pairs = grams.flatMap((gram) => gram.flatMap((row, i) => row.filter((_, j) => j > i)));
-  return pairs.length === 0 ? 0 : pairs.filter((product) => product < 0).length / pairs.length;
-}
