@@ -1,11 +1,14 @@
-/** How much a round's record says about itself. None of it changes a number of training. */
-export type DiagnosticsLevel =
-  /** Nothing beyond losses, scores, bytes and seconds. */
-  | 'none'
-  /** What the rules of the plan report, by parameter group. It follows from small matrices and costs next to nothing. */
-  | 'rules'
-  /** Also every client's norms and gate weights. */
-  | 'full';
+/** The levels of {@link DiagnosticsLevel}, from least to most. */
+export const diagnosticsLevels = ['none', 'rules', 'full'] as const;
+
+/**
+ * How much a round's record says about itself; no number of training depends on it.
+ *
+ * - `none`: losses, scores, bytes and seconds only.
+ * - `rules`: also what the rules of the plan report, by parameter group. It follows from small matrices.
+ * - `full`: also every client's norms and gate weights.
+ */
+export type DiagnosticsLevel = (typeof diagnosticsLevels)[number];
 
 /**
  * What `coordinate` reports about the movements D_i of the clients in one round, expert by expert: how far they
@@ -71,4 +74,40 @@ export function isCoordinateDiagnostics(report: RuleDiagnostics): report is Coor
 /** Whether a rule's report is one of `attend`. */
 export function isAttendDiagnostics(report: RuleDiagnostics): report is AttendDiagnostics {
   return report.kind === 'attend';
+}
+
+/** What one client looked like in a round. */
+export interface ClientDiagnostics {
+  readonly client: string;
+  /** By parameter group, after local training and before aggregation; absent where the client sat the round out. */
+  readonly norms?: Readonly<Record<string, GroupNorms>>;
+  /** By scenario that the client holds, with the model at the end of the round; absent where the model offers no gates. */
+  readonly gates?: readonly ScenarioGates[];
+}
+
+/** Lengths of a parameter group, all its trainable parameters as one vector; unit: that of the parameters. */
+export interface GroupNorms {
+  /** ‖p‖ after local training. */
+  readonly value: number;
+  /** ‖p − p at the start of the round‖: what local training did, before anything was aggregated. */
+  readonly movement: number;
+}
+
+/** Gates on (at most 1024 evenly spread) validation rows of one scenario. */
+export interface ScenarioGates {
+  readonly scenario: string;
+  readonly tasks: Readonly<Record<string, TaskGates>>;
+}
+
+/** Gates of one task. */
+export interface TaskGates {
+  /** Mean weight of each expert over the rows, `[experts]`; they sum to 1. */
+  readonly weights: readonly number[];
+  /** Entropy of these mean weights in nats, 0 … ln experts: at 0 the task uses one expert for all rows. */
+  readonly entropy: number;
+  /**
+   * Mean over the rows of the entropy of the row's own weights in nats, 0 … `entropy`: far below `entropy`, the gate
+   * sends different rows to different experts; equal to it, the gate does not look at the row.
+   */
+  readonly rowEntropy: number;
 }
