@@ -1,5 +1,6 @@
 import { closest } from 'fastest-levenshtein';
 import { z } from 'zod';
+import { diagnosticsLevels } from '../federated/diagnostics/types';
 
 const count = z.number().int().positive();
 const positive = z.number().positive();
@@ -77,6 +78,7 @@ const overrides = z
       })
       .partial(),
     selection: z.enum(['common', 'per-client']),
+    diagnostics: z.enum(diagnosticsLevels),
     embeddings: z.enum(['touched-mean', 'touched-sqrt', 'average', 'local']),
     weights: z.enum(['rows', 'equal']),
     pfMsmtrec,
