@@ -27,6 +27,7 @@ export interface RunFlags {
   embeddings?: string;
   weights?: string;
   selection?: string;
+  diagnostics?: string;
   name?: string;
   scale?: number;
   scenarioConflict?: number;
@@ -82,6 +83,10 @@ export const runOptions: readonly Option[] = [
   new Option('--embeddings <rule>', 'how embedding tables travel: touched-sqrt, touched-mean, average or local'),
   new Option('--weights <by>', "clients' weights in averages: rows or equal"),
   new Option('--selection <kind>', 'round that tables show: per-client or common'),
+  new Option(
+    '--diagnostics <level>',
+    "what rounds record beside scores: none, rules or full (also clients' norms, gates)",
+  ),
   new Option('--name <name>', 'name of the experiment'),
   new Option('--out <folder>', 'results folder (default: results/<name>)'),
   new Option('--config <file>', 'JSON file with any of these settings; options given here win'),
@@ -109,6 +114,7 @@ export function overridesOf(flags: RunFlags): ConfigOverrides {
     embeddings: flags.embeddings,
     weights: flags.weights,
     selection: flags.selection,
+    diagnostics: flags.diagnostics,
     model: { ...size, ...defined({ embedding, experts, dropout }) },
     optimizer: defined({ learningRate, weightDecay }),
   }) as ConfigOverrides;

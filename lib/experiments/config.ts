@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { closest } from 'fastest-levenshtein';
 import type { AdamOptions } from '../backend/operations/adam';
 import { adamDefaults } from '../backend/operations/adam';
+import type { DiagnosticsLevel } from '../federated/diagnostics/types';
 import type { LocalWork } from '../federated/local-work';
 import { methods } from '../federated/methods';
 import { type PfMsmtrecOptions, pfMsmtrecDefaults } from '../federated/pf-msmtrec';
@@ -26,6 +27,8 @@ export interface ExperimentConfig extends PlanOptions {
   readonly optimizer: AdamOptions;
   /** Which kind of selection tables show; result files hold both. */
   readonly selection: SelectionKind;
+  /** How much the rounds' records say beside scores; decides no number. */
+  readonly diagnostics: DiagnosticsLevel;
   readonly pfMsmtrec: PfMsmtrecOptions;
 }
 
@@ -53,6 +56,7 @@ export const configDefaults: ExperimentConfig = {
   model: { ...mmoeSizes.small, experts: 4 },
   optimizer: adamDefaults,
   selection: 'per-client',
+  diagnostics: 'full',
   pfMsmtrec: pfMsmtrecDefaults,
   ...planDefaults,
 };

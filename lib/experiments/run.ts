@@ -59,6 +59,7 @@ export async function* runExperiment(
         batch: config.batch,
         participation: config.participation,
         optimizer: config.optimizer,
+        diagnostics: config.diagnostics,
         onProgress: (share) => progress((federation?.finished ?? 0) + 1, share),
       });
       const records = yield* runRounds(config.rounds, federation, { method, seed }, options);

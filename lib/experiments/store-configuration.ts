@@ -4,7 +4,7 @@ import { StoreError } from './store-files';
 export type StoredConfiguration = Readonly<Record<string, unknown>>;
 
 /** Entries that may differ when a run goes on in the same folder: they do not change what a finished line means. */
-export const FREE_ENTRIES: readonly string[] = ['methods', 'seeds', 'environment', 'out'];
+export const FREE_ENTRIES: readonly string[] = ['methods', 'seeds', 'diagnostics', 'environment', 'out'];
 
 /** One option that two configurations give different values. */
 export interface ConfigurationDifference {

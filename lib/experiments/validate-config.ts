@@ -1,5 +1,6 @@
 import { closest } from 'fastest-levenshtein';
 import { z } from 'zod';
+import { diagnosticsLevels } from '../federated/diagnostics/types';
 
 const count = z.number().int().positive();
 const positive = z.number().positive();
@@ -30,7 +31,7 @@ const pfMsmtrec = z
         direction: z.enum(['conflict-averse', 'mean', 'pcgrad']),
         c: share,
         weights: z.enum(['rows', 'equal']),
-        personalisation: z.enum(['rates', 'interpolated', 'similarity', 'none']),
+        personalisation: z.enum(['rates', 'others', 'interpolated', 'similarity', 'none']),
         rates,
         temperature: positive,
       })
@@ -41,7 +42,7 @@ const pfMsmtrec = z
         temperature: positive,
         over: z.enum(['same-task', 'all']),
         weights: z.enum(['rows', 'equal']),
-        step: z.enum(['add', 'interpolate']),
+        personalisation: z.enum(['rates', 'others', 'interpolated']),
         rates,
       })
       .partial(),
@@ -80,6 +81,7 @@ const overrides = z
       })
       .partial(),
     selection: z.enum(['common', 'per-client']),
+    diagnostics: z.enum(diagnosticsLevels),
     embeddings: z.enum(['touched-mean', 'touched-sqrt', 'average', 'local']),
     weights: z.enum(['rows', 'equal']),
     pfMsmtrec,

@@ -2,6 +2,7 @@ import { type Tensor, tf } from '../backend/tensorflow';
 import type { Model } from '../models/model';
 import type { Parameter, Values } from '../models/parameter';
 import { type Client, readValues, variableOf } from './client';
+import type { RuleDiagnostics } from './diagnostics/types';
 import { type SharingPlan, sharingOf } from './plan';
 import type { ClientUpdate, RuleResult, RuleState } from './rules/rule';
 
@@ -22,13 +23,13 @@ export interface AggregateInput {
 export interface AggregateResult {
   readonly bytes: { readonly up: number; readonly down: number };
   /** What the rules report, by parameter group. */
-  readonly diagnostics: Readonly<Record<string, unknown>>;
+  readonly diagnostics: Readonly<Record<string, RuleDiagnostics>>;
 }
 
 /** The server's part of a round: applies each group's rule and hands the new values to the clients. */
 export function aggregate(input: AggregateInput): AggregateResult {
   const bytes = { up: 0, down: 0 };
-  const diagnostics: Record<string, unknown> = {};
+  const diagnostics: Record<string, RuleDiagnostics> = {};
   for (const [group, parameters] of byGroup(input.model.parameters)) {
     tf.tidy(() => {
       const result = applyRule(input, group, parameters);

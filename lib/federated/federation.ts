@@ -10,6 +10,8 @@ import { initialValues } from '../models/parameter';
 import { plainTemplate, type Template } from '../models/template';
 import { aggregate } from './aggregate';
 import { type Client, createClient, disposeClient, readValues } from './client';
+import type { DiagnosticsLevel } from './diagnostics/types';
+import { watchRound } from './diagnostics/watch';
 import { disposeValues, evaluateClient, macroAuc } from './evaluate';
 import { type SharingPlan, sharingOf } from './plan';
 import type { RoundRecord } from './record';
@@ -25,6 +27,8 @@ export interface FederationOptions extends Partial<Omit<TrainingOptions, 'optimi
   /** Makes the clients' model; all clients have the same. A plan with a template hands it over here. */
   readonly model: (shape: DataShape, template: Template) => Model;
   readonly seed: number;
+  /** How much the rounds' records say beside scores; no number of training depends on it. Default `full`. */
+  readonly diagnostics?: DiagnosticsLevel;
   /** Called now and then during local training with the share of the round's steps that is done, 0 … 1. */
   readonly onProgress?: (share: number) => void;
 }
@@ -66,7 +70,7 @@ export function dataShape(dataset: Dataset, pooled = false): DataShape {
 
 /** Sets up clients with equal initial values. Everything random follows from `seed`. */
 export function createFederation(options: FederationOptions): Federation {
-  const { dataset, plan, seed, onProgress } = options;
+  const { dataset, plan, seed, onProgress, diagnostics: level = 'full' } = options;
   const training = trainingOf(options);
   const shape = dataShape(dataset, plan.pooled);
   const model = options.model(shape, plan.template ?? plainTemplate);
@@ -85,6 +89,7 @@ export function createFederation(options: FederationOptions): Federation {
     const began = performance.now();
     const before = clients.map((client) => readValues(client, shared));
     const participants = participantsOf(clients.length, training.participation, seedAt(seed, 'participants', finished));
+    const watch = level === 'full' ? watchRound(clients, participants, dataset.tasks, batches) : undefined;
     const trained = await trainClients(
       participants.map((i) => clients[i]),
       batches,
@@ -93,6 +98,8 @@ export function createFederation(options: FederationOptions): Federation {
       onProgress,
     );
     const local = performance.now();
+    watch?.trained();
+    const watched = performance.now();
     finished++;
     const { bytes, diagnostics } = aggregate({
       plan,
@@ -108,6 +115,7 @@ export function createFederation(options: FederationOptions): Federation {
     const validation = validate();
     updateSelection(selection, clients, finished, validation);
     const done = performance.now();
+    const clientDiagnostics = watch?.finished();
     return {
       method: plan.name,
       seed,
@@ -116,11 +124,13 @@ export function createFederation(options: FederationOptions): Federation {
       validation,
       macro: macroAuc(validation, dataset.tasks),
       bytes,
-      diagnostics,
+      diagnostics: level === 'none' ? {} : diagnostics,
+      ...(clientDiagnostics && { clientDiagnostics }),
       seconds: {
         local: (local - began) / 1000,
-        aggregate: (aggregated - local) / 1000,
+        aggregate: (aggregated - watched) / 1000,
         evaluate: (done - aggregated) / 1000,
+        ...(watch && { diagnostics: (watched - local + performance.now() - done) / 1000 }),
       },
     };
   }

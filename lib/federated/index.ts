@@ -1,4 +1,5 @@
 export { restoreCheckpoint, saveCheckpoint } from './checkpoint';
+export * from './diagnostics/types';
 export { macroAuc } from './evaluate';
 export * from './federation';
 export type { LocalWork } from './local-work';

@@ -1,4 +1,5 @@
 import type { Score } from '../metrics/types';
+import type { ClientDiagnostics, RuleDiagnostics } from './diagnostics/types';
 
 /** What happened in one round of one method with one seed: a line of `rounds.jsonl`. */
 export interface RoundRecord {
@@ -21,8 +22,15 @@ export interface RoundRecord {
   readonly macro: Readonly<Record<string, number | null>>;
   /** Bytes that clients sent and received in this round, all clients together. */
   readonly bytes: { readonly up: number; readonly down: number };
-  /** Wall time by phase. */
-  readonly seconds: { readonly local: number; readonly aggregate: number; readonly evaluate: number };
+  /** Wall time by phase; `diagnostics`: of looking at the clients, where that is switched on. */
+  readonly seconds: {
+    readonly local: number;
+    readonly aggregate: number;
+    readonly evaluate: number;
+    readonly diagnostics?: number;
+  };
   /** What rules report about their work in this round, by parameter group. */
-  readonly diagnostics: Readonly<Record<string, unknown>>;
+  readonly diagnostics: Readonly<Record<string, RuleDiagnostics>>;
+  /** Norms and gates of all clients, with diagnostics `full`. */
+  readonly clientDiagnostics?: readonly ClientDiagnostics[];
 }

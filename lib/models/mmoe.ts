@@ -54,6 +54,7 @@ export function mmoe(data: DataShape, sizes: MmoeSizes, template: Template = pla
       ...towerParameters(tasks, sizes),
     ],
     forward: (values, batch, pass) => forward(values, batch, pass, sizes, template, expertLayers(inputs, tasks, sizes)),
+    gates: (values, batch) => tf.softmax(gateLogits(values, inputLinear(values, batch))),
   };
 }
 
@@ -128,14 +129,12 @@ function forward(
   values: Values,
   batch: Inputs,
   pass: Pass,
-  { towerLayers, dropout, experts }: MmoeSizes,
+  { towerLayers, dropout }: MmoeSizes,
   template: Template,
   layers: readonly ExpertLayer[],
 ): Tensor2D {
   const linear = inputLinear(values, batch);
-  const { tasks } = layers[0];
-  const gates = tf.add(linear(values['gate.weight']).reshape([-1, tasks, experts]), values['gate.bias']);
-
+  const gates = gateLogits(values, linear);
   let hidden: Tensor | null = null;
   for (const at of layers) {
     hidden = templateLinear(values, template, at, hidden, linear);
@@ -149,6 +148,12 @@ function forward(
   });
   const logits = tf.sum(tf.mul(tower, values['tower.logit.weight']), 2);
   return tf.add(logits, values['tower.logit.bias']);
+}
+
+/** → `[batch, tasks, experts]` */
+function gateLogits(values: Values, linear: (weight: Tensor) => Tensor2D): Tensor {
+  const bias = values['gate.bias'];
+  return tf.add(linear(values['gate.weight']).reshape([-1, ...bias.shape]), bias);
 }
 
 /** A function that multiplies the concatenated field vectors of a batch by a weight `[inputs, …units]` → `[batch, units]`. */

@@ -45,4 +45,9 @@ export interface Model {
   readonly parameters: readonly Parameter[];
   /** → `[batch, tasks]` */
   forward(values: Values, inputs: Inputs, pass: Pass): Tensor2D;
+  /**
+   * The weights that the gates give the experts → `[batch, tasks, experts]`, each row and task summing to 1. A model
+   * that has gates and offers this gets them into the records of its rounds.
+   */
+  gates?(values: Values, inputs: Inputs): Tensor;
 }

@@ -10,7 +10,7 @@ export * from './paired';
 export { type PanelAxes, type PanelOptions, panelAxes, panelLayout } from './panels';
 export { type RowsOptions, type RowsToShow, rowsHtml, rowsText } from './rows';
 export { studyFigures, studyHtml } from './study';
-export { type MethodStyle, methodStyle, PALETTE } from './style';
+export { type MethodStyle, methodStyle, PALETTE, scenarioStyle } from './style';
 export * from './table';
 export { tableHtml } from './table-html';
 export { tableMarkdown } from './table-markdown';

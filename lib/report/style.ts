@@ -1,4 +1,4 @@
-/** How a method looks in every figure. */
+/** How a method (or a scenario) looks in every figure. */
 export interface MethodStyle {
   readonly colour: string;
   readonly dash: 'solid' | 'dash' | 'dot';
@@ -29,23 +29,34 @@ const FIXED: Readonly<Record<string, string>> = {
   'pf-msmtrec': PALETTE.vermillion,
 };
 
-const met = new Map<string, MethodStyle>();
-
 /** Colour, dash and marker of a method: the same in every figure of a report or notebook. */
 export function methodStyle(method: string): MethodStyle {
-  const known = met.get(method);
-  if (known) return known;
-  const fixed = FIXED[method];
-  const style = fixed === undefined ? freeStyle() : styleOf(COLOURS.indexOf(fixed));
-  met.set(method, style);
-  return style;
+  return styleOfMethod(method);
 }
 
-/** The first style that neither a met nor a fixed method has; after 21 methods styles come again. */
-function freeStyle(): MethodStyle {
-  const taken = new Set(
-    [...met.values(), ...Object.values(FIXED).map((colour) => styleOf(COLOURS.indexOf(colour)))].map(key),
-  );
+/** Colour, dash and marker of a scenario or client: the same in every figure, in the order in which they are first met. */
+export function scenarioStyle(scenario: string): MethodStyle {
+  return styleOfScenario(scenario);
+}
+
+const styleOfMethod = styles(FIXED);
+const styleOfScenario = styles({});
+
+/** Remembers the style of every name that it is asked for; some names have a fixed colour. */
+function styles(fixed: Readonly<Record<string, string>>): (name: string) => MethodStyle {
+  const met = new Map<string, MethodStyle>();
+  const ofColour = (colour: string) => styleOf(COLOURS.indexOf(colour));
+  return (name) => {
+    const style =
+      met.get(name) ?? (fixed[name] ? ofColour(fixed[name]) : freeStyle(met, Object.values(fixed).map(ofColour)));
+    met.set(name, style);
+    return style;
+  };
+}
+
+/** The first style that no name has, met or fixed; after 21 names styles come again. */
+function freeStyle(met: ReadonlyMap<string, MethodStyle>, fixed: readonly MethodStyle[]): MethodStyle {
+  const taken = new Set([...met.values(), ...fixed].map(key));
   const count = COLOURS.length * DASHES.length;
   for (let index = 0; index < count; index++) {
     const style = styleOf(index);

@@ -49,7 +49,7 @@ test('the main job leaves a table, result files and a report', () => {
 
 test('a finished experiment is shown again without training; another configuration is refused', () => {
   const out = join(folder, 'out');
-  const again = run('run', ...small, '--methods', 'local,fedbn', '--out', out);
+  const again = run('run', ...small, '--methods', 'local,fedbn', '--out', out, '--diagnostics', 'none');
   assert.is(again.status, 0);
   assert.not.match(again.stdout, 'round 1');
   const other = run('run', ...small, '--methods', 'local,fedbn', '--out', out, '--batch', '64');

@@ -45,6 +45,7 @@ test('a wrong setting is named, with what it can be', () => {
   assert.match(message({ rounds: 0 }), 'mine.json: option "rounds" is wrong');
   assert.match(message({ batch: 1 }), 'batch normalisation needs two rows');
   assert.match(message({ weights: 'row' }), 'option "weights" is wrong');
+  assert.match(message({ diagnostics: true }), 'option "diagnostics" is wrong');
   assert.match(message({ methods: ['fedagv'] }), 'There is no method "fedagv"; did you mean "fedavg"? Known: local,');
 });
 

@@ -42,6 +42,23 @@ test('interpolation goes from training alone to the common direction', () => {
   assert.equal(at(1), tryRule(average('rows'), clients).values);
 });
 
+test('a client that takes of the others does not count itself twice', () => {
+  const options = { direction: 'mean', weights: 'rows', personalisation: 'others', rates: frozen(1) } as const;
+  const tried = tryRule(coordinate(options), clients);
+  assert.equal(tried.values, { a: [[4, 2]], b: [[3, 8]] });
+  free(tried);
+  const towers = tryRule(attend({ personalisation: 'others', rates: frozen(1), temperature: 1e6 }), clients);
+  // Equal attention of one half each, the own half left out.
+  const near = (matrix: readonly (readonly number[])[], wanted: number[]) =>
+    assert.ok(
+      matrix[0].every((value, k) => Math.abs(value - wanted[k]) < 1e-4),
+      String(matrix),
+    );
+  near(towers.values.a, [4, 4]);
+  near(towers.values.b, [2, 8]);
+  free(towers);
+});
+
 test('an interpolated rate falls where a client goes its own way, and rises where it goes the common one', () => {
   const rates = { ...rateDefaults, initial: 0.5, learningRate: 0.1, momentum: 0, weightDecay: 0 };
   const rule = coordinate({ direction: 'mean', personalisation: 'interpolated', rates });
@@ -57,7 +74,7 @@ test('an interpolated rate falls where a client goes its own way, and rises wher
 test('towers interpolate and count rows alike', () => {
   const same = { a: { after: [[2]], rows: 3 }, b: { after: [[6]], rows: 1 } }; // cosine 1: attention is the rows' share
   const at = (rate: number, weights: 'rows' | 'equal') => {
-    const tried = tryRule(attend({ weights, step: 'interpolate', rates: frozen(rate) }), same);
+    const tried = tryRule(attend({ weights, personalisation: 'interpolated', rates: frozen(rate) }), same);
     free(tried);
     return tried.values.a[0][0];
   };

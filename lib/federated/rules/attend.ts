@@ -1,5 +1,6 @@
 import { type Tensor, type Tensor2D, tf } from '../../backend/tensorflow';
 import type { Parameter, Values } from '../../models/parameter';
+import type { AttendDiagnostics } from '../diagnostics/types';
 import { type ClientWeights, clientWeights } from './average';
 import { bySlice, fromSlices } from './by-slice';
 import { softmax } from './coordinate';
@@ -15,8 +16,12 @@ export interface AttendOptions {
   readonly over: 'same-task' | 'all';
   /** Whether attention counts clients alike (sibling) or by rows of training data [choice]. */
   readonly weights: ClientWeights;
-  /** `add` before + d + β Σ att d [sibling], or `interpolate` before + (1 − β) d + β Σ att d [choice]. */
-  readonly step: 'add' | 'interpolate';
+  /**
+   * What a tower makes of it: `rates` before + d_i + β Σ_j att_ij d_j [sibling], in which its own movement counts
+   * twice; `others` leaves its own out of the sum [choice]; `interpolated` before + (1 − β) d_i + β Σ_j att_ij d_j
+   * [choice].
+   */
+  readonly personalisation: 'rates' | 'others' | 'interpolated';
   readonly rates: RateOptions;
 }
 
@@ -25,7 +30,7 @@ export const attendDefaults: AttendOptions = {
   temperature: 0.5,
   over: 'same-task',
   weights: 'equal',
-  step: 'add',
+  personalisation: 'rates',
   rates: rateDefaults,
 };
 
@@ -58,8 +63,7 @@ export function attend(options: Partial<AttendOptions> = {}): Rule {
           const last = state?.tensors[`${client}/${parameter.name}`];
           if (last) cosines[i].splice(layer * tasks, tasks, ...rowCosines(moves[i], last));
         });
-        const attention = attended(tf.stack(moves), chosen, clientWeights(clients, chosen.weights));
-        const taken = tf.unstack(chosen.step === 'add' ? attention : tf.sub(attention, tf.stack(moves))); // per client [tasks, elements]
+        const taken = tf.unstack(attended(tf.stack(moves), chosen, clientWeights(clients, chosen.weights))); // per client [tasks, elements]
         clients.forEach(({ client }, i) => {
           tensors[`${client}/${parameter.name}`] = taken[i];
         });
@@ -79,14 +83,22 @@ export function attend(options: Partial<AttendOptions> = {}): Rule {
         values: next,
         bytes: { up: traffic, down: traffic },
         state: { numbers: rates.state(), tensors },
-        diagnostics: { rates: Object.fromEntries(clients.map(({ client }) => [client, rates.of(client)])) },
+        diagnostics: {
+          kind: 'attend',
+          parameters: parameters.map(({ name }) => name),
+          rates: Object.fromEntries(clients.map(({ client }) => [client, rates.of(client)])),
+        } satisfies AttendDiagnostics,
       };
     },
   };
 }
 
-/** Σ_j att_ij d_j of every tower: `[clients, tasks, elements]` → the same shape. */
-function attended(moves: Tensor, { similarity, temperature, over }: AttendOptions, weights: readonly number[]): Tensor {
+/** What every tower is offered beside its own movement: `[clients, tasks, elements]` → the same shape. */
+function attended(
+  moves: Tensor,
+  { similarity, temperature, over, personalisation }: AttendOptions,
+  weights: readonly number[],
+): Tensor {
   const [clients, tasks, elements] = moves.shape;
   // Towers that attend to each other form one row of `sets`: [sets, towers, elements].
   const sets = over === 'all' ? moves.reshape([1, clients * tasks, elements]) : tf.transpose(moves, [1, 0, 2]);
@@ -104,6 +116,14 @@ function attended(moves: Tensor, { similarity, temperature, over }: AttendOption
       ),
     ),
   );
-  const taken = tf.matMul(tf.tensor3d(attention), sets);
+  const offered = attention.map((matrix) =>
+    matrix.map((row, i) =>
+      row.map((value, j) => {
+        if (i !== j || personalisation === 'rates') return value;
+        return personalisation === 'others' ? 0 : value - 1;
+      }),
+    ),
+  );
+  const taken = tf.matMul(tf.tensor3d(offered), sets);
   return over === 'all' ? taken.reshape(moves.shape) : tf.transpose(taken, [1, 0, 2]);
 }

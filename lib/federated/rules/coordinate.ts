@@ -3,7 +3,9 @@ import { type Tensor, type Tensor2D, tf } from '../../backend/tensorflow';
 import type { Parameter } from '../../models/parameter';
 import { type ClientWeights, clientWeights } from './average';
 import { bySlice, fromSlices } from './by-slice';
-import { conflictAverse, type Gram, projectConflicts, quadratic } from './conflict-averse';
+import { conflictAverse, type Gram, projectConflicts } from './conflict-averse';
+import { coordinateDiagnostics } from './coordinate-diagnostics';
+import { cosine } from './gram';
 import { type RateOptions, rateDefaults, ratesFrom } from './own-rate';
 import { rowCosines } from './row-cosines';
 import { type ClientUpdate, groupBytes, type Rule } from './rule';
@@ -16,11 +18,15 @@ export interface CoordinateOptions {
   /** Whose movement counts how much in the mean: all the same (sibling), or by rows of training data [choice]. */
   readonly weights: ClientWeights;
   /**
-   * What a client takes of U: `rates` S + D_i + α_i U [sibling]; `interpolated`
-   * S + (1 − α_i) D_i + α_i U [choice], from training alone at α = 0 to the common direction at 1; `similarity` S + D_i + Σ_j softmax(cos(D_i, D_j)/τ) D_j, the
-   * direction left out [choice]; `none` S + U, the same for everyone (the ablation).
+   * What a client makes of its own movement and the direction U = Σ u_j D_j:
+   *
+   * - `rates`: S + D_i + α_i U [sibling], in which a client's own movement counts twice.
+   * - `others`: S + D_i + α_i Σ_{j≠i} u_j D_j [choice].
+   * - `interpolated`: S + (1 − α_i) D_i + α_i U [choice], from training alone at α = 0 to the common direction at 1.
+   * - `similarity`: S + D_i + Σ_j softmax(cos(D_i, D_j)/τ) D_j, the direction left out [choice].
+   * - `none`: S + U, the same for everyone (the ablation).
    */
-  readonly personalisation: 'rates' | 'interpolated' | 'similarity' | 'none';
+  readonly personalisation: 'rates' | 'others' | 'interpolated' | 'similarity' | 'none';
   readonly rates: RateOptions;
   /** τ of `similarity`. */
   readonly temperature: number;
@@ -45,7 +51,7 @@ const expertAxis = ({ name, expertAxis: axis }: Parameter): number => {
  * the formulas are the sibling's, FedHCA2].
  *
  * Per expert, with D_i the movement of client i in this round: U is the {@link conflictAverse} direction of all D_i,
- * and S_i ← S_i(before) + D_i + α_i U. Everything follows from the clients' Gram matrix, `[clients, clients]` per
+ * and S_i ← S_i(before) + D_i + α_i U (or another personalisation). Everything follows from the clients' Gram matrix, `[clients, clients]` per
  * expert, so the large tensors are passed over three times only.
  */
 export function coordinate(options: Partial<CoordinateOptions> = {}): Rule {
@@ -65,7 +71,7 @@ export function coordinate(options: Partial<CoordinateOptions> = {}): Rule {
       const common = tf.matMul(tf.tensor3d(directions.map((u) => [u])), stacked).reshape([experts, -1]) as Tensor2D;
 
       const rates = ratesFrom(state, experts, chosen.rates);
-      const rated = chosen.personalisation === 'rates' || chosen.personalisation === 'interpolated';
+      const rated = chosen.personalisation !== 'none' && chosen.personalisation !== 'similarity';
       if (state && rated) {
         clients.forEach(({ client }, i) => {
           const last = state.tensors[`taken/${client}`] ?? state.tensors.taken;
@@ -74,9 +80,14 @@ export function coordinate(options: Partial<CoordinateOptions> = {}): Rule {
           rates.train(client, rowCosines(moves[i], last));
         });
       }
-      // The new value of every client is a combination of all movements, with coefficients [experts, clients, clients].
-      const taken = grams.map((gram, expert) =>
-        clients.map(({ client }, i) => share(chosen, gram, directions[expert], i, rates.of(client)[expert])),
+      // What every client takes is a combination of all movements, with coefficients [experts][clients][clients].
+      const offered = grams.map((gram, e) => clients.map((_, i) => offer(chosen, gram, directions[e], i)));
+      const taken = offered.map((ofExpert, e) =>
+        ofExpert.map((coefficients, i) => {
+          if (chosen.personalisation === 'none') return coefficients;
+          const rate = rated ? rates.of(clients[i].client)[e] : 1;
+          return coefficients.map((value, j) => (j === i ? 1 : 0) + rate * value);
+        }),
       );
       const movement = tf.unstack(tf.transpose(tf.matMul(tf.tensor3d(taken), stacked), [1, 0, 2])) as Tensor2D[];
       const values = movement.map((moved, i) => fromSlices(parameters, tf.add(before[i], moved), expertAxis));
@@ -90,17 +101,16 @@ export function coordinate(options: Partial<CoordinateOptions> = {}): Rule {
             ...rates.state(),
             ...Object.fromEntries(clients.map(({ client }) => [`round/${client}`, [round]])),
           },
-          tensors:
-            chosen.personalisation === 'interpolated' ? towardsCommon(clients, moves, common) : { taken: common },
+          tensors: rated ? remembered(chosen, clients, offered, stacked, common) : {},
         },
-        diagnostics: {
-          cosines: grams.map(cosineMatrix),
-          conflicting: conflictingShare(grams),
-          leastAlignment: grams.map((gram, e) => Math.min(...gram.map((row) => inner(row, directions[e])))),
-          alignmentOfMean: grams.map((gram) => Math.min(...gram.map((row) => inner(row, weights)))),
-          directionNorm: grams.map((gram, e) => Math.sqrt(Math.max(0, quadratic(gram, directions[e])))),
+        diagnostics: coordinateDiagnostics({
+          clients: clients.map(({ client }) => client),
+          grams,
+          directions,
+          weights,
+          taken,
           ...(rated && { rates: Object.fromEntries(clients.map(({ client }) => [client, rates.of(client)])) }),
-        },
+        }),
       };
     },
   };
@@ -121,47 +131,35 @@ function direction(
   return projectConflicts(gram, orders, weights);
 }
 
-/** Coefficients of all movements in the movement that client i keeps. */
-function share(
+/** Coefficients of all movements in what client i is offered beside its own movement (`none`: in its place). */
+function offer(
   { personalisation, temperature }: CoordinateOptions,
   gram: Gram,
   u: readonly number[],
   i: number,
-  rate: number,
 ): number[] {
-  const own = u.map((_, j) => (j === i ? 1 : 0));
-  if (personalisation === 'none') return [...u];
-  if (personalisation === 'rates') return own.map((value, j) => value + rate * u[j]);
-  if (personalisation === 'interpolated') return own.map((value, j) => (1 - rate) * value + rate * u[j]);
-  const weights = softmax(gram[i].map((_, j) => cosine(gram, i, j) / temperature));
-  return own.map((value, j) => value + weights[j]);
+  if (personalisation === 'others') return u.map((value, j) => (j === i ? 0 : value));
+  if (personalisation === 'interpolated') return u.map((value, j) => (j === i ? value - 1 : value));
+  if (personalisation === 'similarity') return softmax(gram[i].map((_, j) => cosine(gram, i, j) / temperature));
+  return [...u];
 }
 
-/** What the rate of a client is multiplied with where it interpolates: U − D_i, for the next round's training. */
-const towardsCommon = (clients: readonly ClientUpdate[], moves: readonly Tensor[], common: Tensor) =>
-  Object.fromEntries(clients.map(({ client }, i) => [`taken/${client}`, tf.sub(common, moves[i])]));
+/** What each client's rate was multiplied with, for training the rates in the next round: the same U for all, or its own. */
+function remembered(
+  { personalisation }: CoordinateOptions,
+  clients: readonly ClientUpdate[],
+  offered: number[][][],
+  stacked: Tensor,
+  common: Tensor,
+): Record<string, Tensor> {
+  if (personalisation === 'rates') return { taken: common };
+  const perClient = tf.unstack(tf.transpose(tf.matMul(tf.tensor3d(offered), stacked), [1, 0, 2]));
+  return Object.fromEntries(clients.map(({ client }, i) => [`taken/${client}`, perClient[i]]));
+}
 
 export const softmax = (x: readonly number[]): number[] => {
   const most = Math.max(...x);
   const powers = x.map((value) => Math.exp(value - most));
-  const sum = inner(
-    powers,
-    powers.map(() => 1),
-  );
+  const sum = powers.reduce((total, power) => total + power, 0);
   return powers.map((power) => power / sum);
 };
-
-const inner = (x: readonly number[], y: readonly number[]) => x.reduce((sum, value, i) => sum + value * y[i], 0);
-
-const cosine = (gram: Gram, i: number, j: number): number => {
-  const scale = Math.sqrt(gram[i][i] * gram[j][j]);
-  return scale > 0 ? gram[i][j] / scale : 0;
-};
-
-const cosineMatrix = (gram: Gram) => gram.map((row, i) => row.map((_, j) => cosine(gram, i, j)));
-
-/** Share of client pairs whose movements point apart, over all experts. */
-function conflictingShare(grams: readonly Gram[]): number {
-  const pairs = grams.flatMap((gram) => gram.flatMap((row, i) => row.filter((_, j) => j > i)));
-  return pairs.length === 0 ? 0 : pairs.filter((product) => product < 0).length / pairs.length;
-}

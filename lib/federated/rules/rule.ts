@@ -1,5 +1,6 @@
 import type { Tensor } from '../../backend/tensorflow';
 import { elements, type Parameter, type Values } from '../../models/parameter';
+import type { RuleDiagnostics } from '../diagnostics/types';
 
 /** What one client brings to the server for one parameter group. */
 export interface ClientUpdate {
@@ -38,7 +39,7 @@ export interface RuleResult {
   /** The next state; the caller disposes of the last one's tensors that it no longer holds. */
   readonly state?: RuleState;
   /** Figures for the round's record. */
-  readonly diagnostics?: Readonly<Record<string, unknown>>;
+  readonly diagnostics?: RuleDiagnostics;
 }
 
 /**

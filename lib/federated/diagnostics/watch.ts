@@ -1,0 +1,63 @@
+import type { Batcher } from '../../data/batch';
+import { type Client, readValues } from '../client';
+import { disposeValues } from '../evaluate';
+import { gateWeights } from './gates';
+import { groupNorms } from './norms';
+import type { ClientDiagnostics, GroupNorms } from './types';
+
+/** Looks at every client in the course of one round. */
+export interface Watch {
+  /** Local training is over and nothing aggregated yet: measures how far it moved the clients that took part. */
+  trained(): void;
+  /** The round is over: looks at the gates of the models that clients end up with, and reports. */
+  finished(): readonly ClientDiagnostics[];
+}
+
+/**
+ * Begins to watch a round, before local training.
+ *
+ * What a client starts from is remembered on the device until `trained`: once the size of its trainable parameters
+ * for each client that takes part.
+ *
+ * @param participants indices of the clients that take part
+ * @param tasks names of the model's tasks, in its order
+ */
+export function watchRound(
+  clients: readonly Client[],
+  participants: readonly number[],
+  tasks: readonly string[],
+  batches: Batcher,
+): Watch {
+  const read = (client: Client) => readValues(client, [...client.slots.keys()]);
+  const start = new Map(participants.map((i) => [i, read(clients[i])]));
+  const norms = new Map<number, Readonly<Record<string, GroupNorms>>>();
+  return {
+    trained() {
+      for (const [i, before] of start) {
+        const after = read(clients[i]);
+        norms.set(i, groupNorms(clients[i].model.parameters, before, after));
+        disposeValues(before);
+        disposeValues(after);
+      }
+      start.clear();
+    },
+    finished: () => clients.map((client, i) => reportOf(client, norms.get(i), tasks, batches)),
+  };
+}
+
+function reportOf(
+  client: Client,
+  norms: ClientDiagnostics['norms'],
+  tasks: readonly string[],
+  batches: Batcher,
+): ClientDiagnostics {
+  const report = { client: client.data.name, ...(norms && { norms }) };
+  if (!client.model.gates) return report;
+  const values = readValues(client);
+  const gates = client.data.scenarios.flatMap(({ name, validation }) => {
+    const weights = gateWeights(client.model, values, validation, tasks, batches);
+    return weights ? [{ scenario: name, tasks: weights }] : [];
+  });
+  disposeValues(values);
+  return { ...report, gates };
+}
