@@ -13,7 +13,13 @@ function report([first, second]: readonly (readonly number[])[], direction = [0.
   const dot = (x: readonly number[], y: readonly number[]) => x.reduce((sum, value, i) => sum + value * y[i], 0);
   const gram = [first, second].map((x) => [first, second].map((y) => dot(x, y)));
   const taken = [0, 1].map((i) => direction.map((u, j) => Number(i === j) + rate * u));
-  return coordinateDiagnostics({ clients: ['a', 'b'], grams: [gram], directions: [direction], taken: [taken] });
+  return coordinateDiagnostics({
+    clients: ['a', 'b'],
+    grams: [gram],
+    directions: [direction],
+    weights: [0.5, 0.5],
+    taken: [taken],
+  });
 }
 
 const near = (actual: readonly number[], wanted: readonly number[], what: string) => {
@@ -79,6 +85,7 @@ test('the same for everyone: movements that conflicted end up equal', () => {
     clients: ['a', 'b'],
     grams: [gram],
     directions: [[0.5, 0.5]],
+    weights: [0.5, 0.5],
     taken: [
       [
         [0.5, 0.5],
@@ -94,7 +101,7 @@ test('the same for everyone: movements that conflicted end up equal', () => {
 });
 
 test('one client alone has no pairs, and a client that stood still no direction', () => {
-  const one = { clients: ['a'], grams: [[[4]]], directions: [[1]], taken: [[[2]]] };
+  const one = { clients: ['a'], grams: [[[4]]], directions: [[1]], weights: [1], taken: [[[2]]] };
   const alone = coordinateDiagnostics(one);
   assert.equal([alone.conflicting, alone.conflictingAfter, alone.opposedToDirection], [0, 0, 0]);
   assert.equal(alone.cosinesAfter, [[[1]]]);
