@@ -5,8 +5,7 @@ import { writeAtomically } from '../experiments/store-files';
 import { studies } from '../experiments/studies';
 import { settingText, studyRuns } from '../experiments/study';
 import { runInWorkers } from '../experiments/workers';
-import { pairedTable, rowsText } from '../report';
-import { studyHtml } from '../report/study';
+import { studyHtml, studyText } from '../report';
 
 /** What commander collects for `study`. */
 export interface StudyFlags {
@@ -41,6 +40,6 @@ export async function study(name: string, { data, seeds, workers, out }: StudyFl
   writeAtomically(file, `${rows.map((row) => JSON.stringify(row)).join('\n')}\n`);
   const report = join(folder, 'report.html');
   writeAtomically(report, studyHtml(chosen, rows));
-  console.log(`\n${rowsText(pairedTable(rows, chosen.reference), { limit: 200 })}`);
+  console.log(`\n${studyText(chosen, rows)}`);
   console.log(`\nRows: ${file}\nReport: ${report}`);
 }

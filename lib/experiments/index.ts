@@ -10,6 +10,7 @@ export {
   runStudy,
   type Setting,
   type Study,
+  type StudyOptions,
   type StudyPoint,
   type StudyRow,
   settingText,

@@ -19,6 +19,14 @@ export interface StudyPoint {
   readonly config: ExperimentConfig;
 }
 
+/** What the command `study` may change. */
+export interface StudyOptions {
+  /** Folder of the data set, for a study on real data. */
+  readonly data?: string;
+  /** Default: the study's own. */
+  readonly seeds?: readonly number[];
+}
+
 /** Several experiments that answer one question. */
 export interface Study {
   readonly name: string;

@@ -9,7 +9,7 @@ export type { MimeBundle } from './kernel';
 export * from './paired';
 export { type PanelAxes, type PanelOptions, panelAxes, panelLayout } from './panels';
 export { type RowsOptions, type RowsToShow, rowsHtml, rowsText } from './rows';
-export { studyFigures, studyHtml } from './study';
+export { studyFigures, studyHtml, studyText } from './study';
 export { type MethodStyle, methodStyle, PALETTE, scenarioStyle } from './style';
 export * from './table';
 export { tableHtml } from './table-html';

@@ -1,4 +1,4 @@
-import type { Setting, StudyRow } from '../experiments/study';
+import { type Setting, type StudyRow, settingText } from '../experiments/study';
 import { type MeanInterval, meanInterval } from './interval';
 
 /** What is compared: the mean over scenarios, or the scenario where a method does worst. */
@@ -73,6 +73,28 @@ export function pairedTable(rows: readonly StudyRow[], reference: string, measur
       return line;
     }),
   );
+}
+
+/**
+ * The table of a search: every method's candidates with their AUC, mean over seeds, tasks and scenarios; the best one
+ * of each method is marked.
+ */
+export function tuningTable(rows: readonly StudyRow[]) {
+  return methodsOf(rows).flatMap((method) => {
+    const lines = settingsOf(rows.filter((row) => row.method === method)).map(({ setting, rows: own }) => {
+      const perTask = tasksOf(rows).map((task) => meanInterval([...aucBySeed(own, method, task).values()])?.mean ?? 0);
+      const mean = perTask.reduce((sum, auc) => sum + auc, 0) / perTask.length;
+      return { setting, perTask, mean };
+    });
+    const best = Math.max(...lines.map(({ mean }) => mean));
+    return lines.map(({ setting, perTask, mean }) => ({
+      method,
+      candidate: settingText(setting),
+      ...Object.fromEntries(tasksOf(rows).map((task, t) => [`${task} AUC`, perTask[t]])),
+      mean,
+      chosen: mean === best ? 'chosen' : '',
+    }));
+  });
 }
 
 const withSpread = ({ mean, halfWidth }: MeanInterval, sign: string) =>

@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { StudyRow } from '../../lib/experiments/study';
 import { ablationBars, gainByDial } from '../../lib/report/figures';
-import { aucBySeed, excludesZero, pairedDifferences, pairedTable } from '../../lib/report/paired';
+import { aucBySeed, excludesZero, pairedDifferences, pairedTable, tuningTable } from '../../lib/report/paired';
 
 /** Two scenarios; the full method is ahead by `gains[seed - 1]` in both at dial 1, and equal at dial 0. */
 const gains = [0.01, 0.02, 0.03];
@@ -53,6 +53,16 @@ test('the table has a line for each setting and method, and none of the referenc
   assert.is(table.length, 4);
   assert.is(table[0]['full ahead by (click)'], '–');
   assert.match(String(table[3]['full ahead by (click)']), /^\+0\.0200 ±0\.0248$/);
+});
+
+test('a search marks the best candidate of each method, by the mean over seeds and tasks', () => {
+  const table = tuningTable(rows);
+  assert.equal(
+    table.map(({ method, candidate, chosen }) => `${method} ${candidate} ${chosen}`),
+    // Without a gain both candidates of the lesser method are equal: both are marked.
+    ['full dial 0 ', 'full dial 1 chosen', 'less dial 0 chosen', 'less dial 1 chosen'],
+  );
+  assert.ok(Math.abs(table[1].mean - 0.745) < 1e-12);
 });
 
 test('figures show the differences with their intervals', () => {

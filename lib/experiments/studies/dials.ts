@@ -1,7 +1,7 @@
-import type { SyntheticOptions } from '../data/synthetic/synthetic';
-import { type ConfigOverrides, makeConfig } from './config';
-import { presets } from './presets';
-import type { Study, StudyPoint } from './study';
+import type { SyntheticOptions } from '../../data/synthetic/synthetic';
+import { type ConfigOverrides, makeConfig } from '../config';
+import { presets } from '../presets';
+import type { Study, StudyOptions, StudyPoint } from '../study';
 
 /** The dials of `synthetic`, and the modules whose work each of them calls for. */
 export const dialModules = {
@@ -48,25 +48,13 @@ export function dialStudy({ dial, values, methods, seeds, scale = 1, config = {}
   };
 }
 
-/** What the command `study` may change. */
-export interface StudyOptions {
-  /** Folder of the data set, for a study on real data. */
-  readonly data?: string;
-  /** Default: the study's own. */
-  readonly seeds?: readonly number[];
-}
-
 const FIVE_SEEDS = [1, 2, 3, 4, 5];
-const DIAL_VALUES = [0, 0.3, 0.6, 1];
+const VALUES = [0, 0.3, 0.6, 1];
 
-const wholeDial =
-  (dial: Dial) =>
-  ({ seeds = FIVE_SEEDS }: StudyOptions): Study =>
-    dialStudy({ dial, values: DIAL_VALUES, seeds });
-
-/** The studies behind the tables and figures of this kit, by name. */
-export const studies: Readonly<Record<string, (options: StudyOptions) => Study>> = {
-  'dial-inputShift': wholeDial('inputShift'),
-  'dial-scenarioConflict': wholeDial('scenarioConflict'),
-  'dial-taskConflict': wholeDial('taskConflict'),
-};
+/** One study per dial, at full size. */
+export const dialStudies: Readonly<Record<string, (options: StudyOptions) => Study>> = Object.fromEntries(
+  (Object.keys(dialModules) as Dial[]).map((dial) => [
+    `dial-${dial}`,
+    ({ seeds = FIVE_SEEDS }: StudyOptions) => dialStudy({ dial, values: VALUES, seeds }),
+  ]),
+);
