@@ -29,7 +29,8 @@ export interface Rates {
    *
    * The gradient of the next local loss is ⟨received − trained, what was taken⟩ = −⟨D, taken⟩ [sibling]; here it is
    * divided by both norms [choice], so that it does not vanish with the size of the updates. The rate is projected
-   * onto [0, 1] after the step: a clamp in the forward pass would have no gradient outside.
+   * onto [0, 1] after the step: a clamp in the forward pass would have no gradient outside. A rate that meets a bound
+   * loses its momentum [choice], which would otherwise grow there and hold it fast when the gradient turns.
    *
    * @param cosines cos(movement of the client, what it took in the last round), one per slice
    */
@@ -52,8 +53,9 @@ export function ratesFrom(state: RuleState | undefined, slices: number, options:
       const rate = get(`rate/${client}`, options.initial);
       const momentum = get(`momentum/${client}`, 0);
       const moved = momentum.map((m, i) => options.momentum * m - cosines[i] + options.weightDecay * rate[i]);
-      numbers[`momentum/${client}`] = moved;
-      numbers[`rate/${client}`] = rate.map((r, i) => Math.min(1, Math.max(0, r - options.learningRate * moved[i])));
+      const free = rate.map((r, i) => r - options.learningRate * moved[i]);
+      numbers[`rate/${client}`] = free.map((r) => Math.min(1, Math.max(0, r)));
+      numbers[`momentum/${client}`] = moved.map((m, i) => (free[i] < 0 || free[i] > 1 ? 0 : m));
     },
     state: () => numbers,
   };
