@@ -4,9 +4,11 @@ import { readValues } from '../../lib/federated/client';
 import { disposeValues } from '../../lib/federated/evaluate';
 import type { Federation } from '../../lib/federated/federation';
 import { methods } from '../../lib/federated/methods';
-import { type PfMsmtrecOptions, pfMsmtrecDefaults } from '../../lib/federated/pf-msmtrec';
+import type { PfMsmtrecOptions } from '../../lib/federated/pf-msmtrec';
 import { planDefaults } from '../../lib/federated/plan';
 import { predict } from '../../lib/federated/predict';
+import { attendDefaults } from '../../lib/federated/rules/attend';
+import { coordinateDefaults } from '../../lib/federated/rules/coordinate';
 import { asked, flat, goldenBatches, goldenFederation, type Nested, readGolden, type Tensors } from '../golden/case';
 import { numbersOf } from './fixtures';
 
@@ -44,8 +46,8 @@ const rates = {
 
 const optionsOf = (inputs: 'local' | 'average'): PfMsmtrecOptions => ({
   template: { scenario: 'full', task: 'low-rank', rank: settings.rank },
-  experts: { ...pfMsmtrecDefaults.experts, c: settings.c, rates },
-  towers: { ...pfMsmtrecDefaults.towers, temperature: settings.temperature, rates },
+  experts: { ...coordinateDefaults, c: settings.c, rates },
+  towers: { ...attendDefaults, temperature: settings.temperature, rates },
   gates: inputs,
   projection: inputs,
   alignment: settings.lambda,

@@ -176,7 +176,7 @@ test('every ablation is the full plan with one line changed', () => {
     'no-fedbn': { changed: ['groups.norm'], rule: 'average (rows)' },
     'no-coordination': {
       changed: ['groups.expert', 'groups.expert.scenario'],
-      rule: 'coordinate (mean) → personalise (rates)',
+      rule: 'coordinate (mean) → personalise (others)',
     },
     'no-personalisation': {
       changed: ['groups.expert', 'groups.expert.scenario'],
