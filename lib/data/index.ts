@@ -1,3 +1,4 @@
+export { type Batch, type Batcher, batcher } from './batch';
 export * from './card';
 export { dataCardText } from './card-text';
 export { DataError } from './error';

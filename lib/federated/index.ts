@@ -1,4 +1,5 @@
 export { restoreCheckpoint, saveCheckpoint } from './checkpoint';
+export { type Client, readValues } from './client';
 export * from './diagnostics/types';
 export { macroAuc } from './evaluate';
 export * from './federation';
@@ -6,6 +7,7 @@ export type { LocalWork } from './local-work';
 export { type MethodOptions, methods } from './methods';
 export { ablations, type PfMsmtrecOptions, pfMsmtrec, pfMsmtrecDefaults } from './pf-msmtrec';
 export { type PlanOptions, planDefaults, type Sharing, type SharingPlan, sharingOf } from './plan';
+export { predict } from './predict';
 export type { RoundRecord } from './record';
 export { type AttendOptions, attend, attendDefaults } from './rules/attend';
 export { average, type ClientWeights } from './rules/average';
