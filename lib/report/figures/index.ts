@@ -1,4 +1,5 @@
 export * from './ablation-bars';
+export * from './arrows-in-plane';
 export * from './auc-by-bytes';
 export * from './auc-by-round';
 export * from './auc-by-scenario';
