@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
@@ -84,7 +84,9 @@ async function picture(page: Page, name: string): Promise<void> {
 const errors = (page: Page) =>
   page.locator('[data-mime-type="application/vnd.jupyter.error"], [data-mime-type="application/vnd.jupyter.stderr"]');
 
-for (const name of ['00-quickstart', '01-data', '02-parameter-template', '03-federated-batch-norm']) {
+const notebooks = readdirSync(join(projectFolder, 'notebooks')).filter((name) => name.endsWith('.ipynb'));
+
+for (const name of notebooks.map((file) => file.replace('.ipynb', ''))) {
   check(`${name} opens in JupyterLab with its stored figures drawn`, async () => {
     const { page, foreign, figures } = await open(`${name}.ipynb`);
     assert.ok(figures > 0, 'the notebook was committed without its figures');
