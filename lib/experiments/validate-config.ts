@@ -49,6 +49,8 @@ const pfMsmtrec = z
     gates: z.enum(['local', 'average']),
     projection: z.enum(['local', 'average']),
     alignment: notNegative,
+    schedule: z.enum(['joint', 'bottom-up']),
+    towerWork: z.number().positive().lt(1),
   })
   .partial();
 

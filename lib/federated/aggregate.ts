@@ -3,6 +3,7 @@ import type { Model } from '../models/model';
 import type { Parameter, Values } from '../models/parameter';
 import { type Client, readValues, variableOf } from './client';
 import type { RuleDiagnostics } from './diagnostics/types';
+import { type Phase, sharesIn } from './phase';
 import { type SharingPlan, sharingOf } from './plan';
 import type { ClientUpdate, RuleResult, RuleState } from './rules/rule';
 
@@ -13,7 +14,9 @@ export interface AggregateInput {
   readonly clients: readonly Client[];
   /** Indices of the clients that trained in this round. */
   readonly participants: readonly number[];
-  /** The shared values of each client at the start of the round. */
+  /** Which groups' rules are applied. */
+  readonly phase: Phase;
+  /** The shared values of each client as it received them last. */
   readonly before: readonly Values[];
   readonly round: number;
   /** Read and replaced here. */
@@ -26,11 +29,12 @@ export interface AggregateResult {
   readonly diagnostics: Readonly<Record<string, RuleDiagnostics>>;
 }
 
-/** The server's part of a round: applies each group's rule and hands the new values to the clients. */
+/** The server's part of a phase: applies each group's rule and hands the new values to the clients. */
 export function aggregate(input: AggregateInput): AggregateResult {
   const bytes = { up: 0, down: 0 };
   const diagnostics: Record<string, RuleDiagnostics> = {};
   for (const [group, parameters] of byGroup(input.model.parameters)) {
+    if (!sharesIn(input.phase, group)) continue;
     tf.tidy(() => {
       const result = applyRule(input, group, parameters);
       if (!result) return;

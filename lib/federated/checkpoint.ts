@@ -9,7 +9,12 @@ import type { RuleState } from './rules/rule';
 interface Note {
   readonly plan: string;
   readonly round: number;
-  readonly clients: readonly { readonly name: string; readonly steps: number; readonly stream: StreamState }[];
+  readonly clients: readonly {
+    readonly name: string;
+    readonly steps: number;
+    readonly updates?: Readonly<Record<string, number>>;
+    readonly stream: StreamState;
+  }[];
   readonly rules: Readonly<Record<string, RuleState['numbers']>>;
   readonly selection: readonly { kind: string; client: number; round: number; score: number }[];
 }
@@ -44,7 +49,12 @@ export function saveCheckpoint(federation: Federation, file: string): void {
   const note: Note = {
     plan: federation.plan.name,
     round: federation.finished,
-    clients: federation.clients.map(({ data, steps, stream }) => ({ name: data.name, steps, stream: stream.state() })),
+    clients: federation.clients.map(({ data, steps, updates, stream }) => ({
+      name: data.name,
+      steps,
+      updates,
+      stream: stream.state(),
+    })),
     rules: Object.fromEntries([...federation.ruleStates].map(([group, { numbers }]) => [group, numbers])),
     selection,
   };
@@ -69,9 +79,12 @@ export function restoreCheckpoint(federation: Federation, file: string): number 
     variable.assign(value);
     value.dispose();
   }
-  note.clients.forEach(({ steps, stream }, i) => {
-    federation.clients[i].steps = steps;
-    federation.clients[i].stream.restore(stream);
+  note.clients.forEach(({ steps, updates, stream }, i) => {
+    const client = federation.clients[i];
+    client.steps = steps;
+    // Files from before there were phases lack the counts: then every step was one of every parameter.
+    for (const name of Object.keys(client.updates)) client.updates[name] = updates?.[name] ?? steps;
+    client.stream.restore(stream);
   });
   const below = (prefix: string) =>
     Object.fromEntries(

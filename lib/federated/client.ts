@@ -15,7 +15,7 @@ import { type Batch, type Batcher, disposeBatch } from '../data/batch';
 import type { ClientData } from '../data/pool';
 import { type RowStream, rowStream } from '../data/row-stream';
 import type { Model, Pass } from '../models/model';
-import type { Values } from '../models/parameter';
+import type { Parameter, Values } from '../models/parameter';
 
 /** Weight of a batch in the running statistics of batch normalisation, PyTorch's default. */
 const STATISTICS_MOMENTUM = 0.1;
@@ -30,9 +30,11 @@ export interface Client {
   readonly statistics: ReadonlyMap<string, Variable>;
   readonly stream: RowStream;
   readonly seed: number;
-  /** Optimiser steps so far. */
+  /** Local steps so far. */
   steps: number;
-  /** Rows of each by-row table that were touched since the last round began: 1 where touched. */
+  /** Optimiser steps of each parameter so far: fewer than `steps` where some phases do not train it. */
+  readonly updates: Record<string, number>;
+  /** Rows of each by-row table that were touched since the table was last received: 1 where touched. */
   readonly touched: Readonly<Record<string, Uint8Array>>;
 }
 
@@ -48,6 +50,7 @@ export function createClient(data: ClientData, model: Model, start: Values, seed
     stream: rowStream(data.train.rows, seedAt(seed, 'rows')),
     seed,
     steps: 0,
+    updates: Object.fromEntries(trainable.map(({ name }) => [name, 0])),
     touched: Object.fromEntries(tables.map(({ name, shape }) => [name, new Uint8Array(shape[0])])),
   };
 }
@@ -77,27 +80,37 @@ export interface Alignment {
   readonly received: Values;
 }
 
-/** One local step: draws a batch, computes loss and gradients, updates the client's variables. Returns the loss. */
+/**
+ * One local step: draws a batch, computes loss and gradients, updates the client's variables. Returns the loss.
+ *
+ * A parameter that is not trained has no gradient, so nothing of the optimiser touches it: no step, no decay, no
+ * moment, no step count. Running statistics follow in every step and every layer: they are measured, not trained, and
+ * must fit the weights that prediction will use, which may have arrived just before [choice].
+ *
+ * @param trained names of the parameters to move; default all
+ */
 export function localStep(
   client: Client,
   batches: Batcher,
   batchSize: number,
   options: AdamOptions,
   alignment?: Alignment,
+  trained: readonly string[] = [...client.slots.keys()],
 ): Tensor {
   const batch = batches.train(client.data.train, client.stream.next(batchSize));
-  const { loss, gradients, statistics } = lossAndGradients(client, batch);
+  const { loss, gradients, statistics } = lossAndGradients(client, batch, trained);
   client.steps++;
   for (const { name, byRows } of client.model.parameters) {
     const gradient = gradients[name];
     const its = client.slots.get(name);
     if (!gradient || !its) continue;
+    const step = ++client.updates[name];
     if (byRows && batch.touched) {
-      adamRowStep(its, batch.touched.tensor, gradient, options, client.steps);
+      adamRowStep(its, batch.touched.tensor, gradient, options, step);
       for (const row of batch.touched.rows) client.touched[name][row] = 1;
     } else {
       const pulled = withPull(name, gradient, its.value, alignment);
-      adamStep(its, pulled, options, client.steps);
+      adamStep(its, pulled, options, step);
       if (pulled !== gradient) pulled.dispose();
     }
   }
@@ -126,13 +139,13 @@ export function alignmentValue(client: Client, { lambda, received }: Alignment):
 
 interface StepResult {
   loss: Tensor;
-  /** By parameter; of a by-row table the touched rows only. */
+  /** By trained parameter; of a by-row table the touched rows only. */
   gradients: Record<string, Tensor>;
   /** Batch statistics by the name of their running counterpart. */
   statistics: Record<string, Tensor>;
 }
 
-function lossAndGradients(client: Client, batch: Batch): StepResult {
+function lossAndGradients(client: Client, batch: Batch, trained: readonly string[]): StepResult {
   const { model } = client;
   const statistics: Record<string, Tensor> = {};
   const pass: Pass = {
@@ -144,20 +157,24 @@ function lossAndGradients(client: Client, batch: Batch): StepResult {
     },
   };
   const trainable = model.parameters.filter(({ name }) => client.slots.has(name));
+  const moving = trainable.filter(({ name }) => trained.includes(name));
   const { value, grads } = tf.tidy(() => {
-    const given = trainable.map(({ name, byRows }) => {
+    const read = ({ name, byRows }: Parameter) => {
       const own = variableOf(client, name);
       return byRows && batch.touched ? readRows(own, batch.touched.tensor) : own.read();
-    });
+    };
+    // What stays is a constant to the graph, so that no gradient is computed for it.
+    const fixed = trainable.filter((parameter) => !moving.includes(parameter));
+    const still = Object.fromEntries(fixed.map((parameter) => [parameter.name, read(parameter)]));
     const lossOf = (...tensors: Tensor[]) => {
-      const values = Object.fromEntries(trainable.map(({ name }, i) => [name, tensors[i]]));
+      const values = { ...still, ...Object.fromEntries(moving.map(({ name }, i) => [name, tensors[i]])) };
       return logisticLoss(model.forward(values, batch, pass), batch.labels).asScalar();
     };
-    return tf.valueAndGrads(lossOf)(given);
+    return tf.valueAndGrads(lossOf)(moving.map(read));
   });
   return {
     loss: value,
-    gradients: Object.fromEntries(trainable.map(({ name }, i) => [name, grads[i]])),
+    gradients: Object.fromEntries(moving.map(({ name }, i) => [name, grads[i]])),
     statistics,
   };
 }

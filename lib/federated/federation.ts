@@ -8,16 +8,17 @@ import type { Score } from '../metrics/types';
 import type { DataShape, Model } from '../models/model';
 import { initialValues } from '../models/parameter';
 import { plainTemplate, type Template } from '../models/template';
-import { aggregate } from './aggregate';
 import { type Client, createClient, disposeClient, readValues } from './client';
 import type { DiagnosticsLevel } from './diagnostics/types';
 import { watchRound } from './diagnostics/watch';
 import { disposeValues, evaluateClient, macroAuc } from './evaluate';
-import { type SharingPlan, sharingOf } from './plan';
+import { requirePhases } from './phase';
+import type { SharingPlan } from './plan';
 import type { RoundRecord } from './record';
+import { trainAndAggregate } from './round';
 import type { RuleState } from './rules/rule';
 import { disposeSelection, emptySelection, type Selection, type SelectionKind, updateSelection } from './selection';
-import { alignmentOf, type TrainingOptions, trainClients, trainingDefaults } from './train';
+import { type TrainingOptions, trainingDefaults } from './train';
 
 export interface FederationOptions extends Partial<Omit<TrainingOptions, 'optimizer'>> {
   /** Settings of Adam that differ from the defaults. */
@@ -75,6 +76,7 @@ export function createFederation(options: FederationOptions): Federation {
   const shape = dataShape(dataset, plan.pooled);
   const model = options.model(shape, plan.template ?? plainTemplate);
   requireTemplate(plan, model);
+  requirePhases(plan, model);
   const batches = batcher(shape.fieldSizes);
   const data = plan.pooled ? [pooledClient(dataset)] : clientPerScenario(dataset);
   const start = initialValues(model.parameters, seed);
@@ -82,55 +84,45 @@ export function createFederation(options: FederationOptions): Federation {
   disposeValues(start);
   const ruleStates = new Map<string, RuleState>();
   const selection = emptySelection(clients.length);
-  const shared = sharedNames(plan, model);
   let finished = 0;
 
   async function round(): Promise<RoundRecord> {
-    const began = performance.now();
-    const before = clients.map((client) => readValues(client, shared));
     const participants = participantsOf(clients.length, training.participation, seedAt(seed, 'participants', finished));
     const watch = level === 'full' ? watchRound(clients, participants, dataset.tasks, batches) : undefined;
-    const trained = await trainClients(
-      participants.map((i) => clients[i]),
-      batches,
-      training,
-      participants.map((i) => alignmentOf(plan, model, before[i])),
-      onProgress,
-    );
-    const local = performance.now();
-    watch?.trained();
-    const watched = performance.now();
-    finished++;
-    const { bytes, diagnostics } = aggregate({
+    const trained = await trainAndAggregate({
       plan,
       model,
       clients,
       participants,
-      before,
-      round: finished,
+      batches,
+      training,
+      round: finished + 1,
       ruleStates,
+      watch,
+      onProgress,
     });
-    before.forEach(disposeValues);
+    finished++;
     const aggregated = performance.now();
     const validation = validate();
     updateSelection(selection, clients, finished, validation);
-    const done = performance.now();
+    const evaluated = performance.now();
     const clientDiagnostics = watch?.finished();
+    const { seconds } = trained;
     return {
       method: plan.name,
       seed,
       round: finished,
-      clients: trained,
+      clients: trained.clients,
       validation,
       macro: macroAuc(validation, dataset.tasks),
-      bytes,
-      diagnostics: level === 'none' ? {} : diagnostics,
+      bytes: trained.bytes,
+      diagnostics: level === 'none' ? {} : trained.diagnostics,
       ...(clientDiagnostics && { clientDiagnostics }),
       seconds: {
-        local: (local - began) / 1000,
-        aggregate: (aggregated - watched) / 1000,
-        evaluate: (done - aggregated) / 1000,
-        ...(watch && { diagnostics: (watched - local + performance.now() - done) / 1000 }),
+        local: seconds.local,
+        aggregate: seconds.aggregate,
+        evaluate: (evaluated - aggregated) / 1000,
+        ...(watch && { diagnostics: seconds.watch + (performance.now() - evaluated) / 1000 }),
       },
     };
   }
@@ -185,10 +177,6 @@ function trainingOf({ localWork, batch, participation, optimizer }: FederationOp
     optimizer: { ...trainingDefaults.optimizer, ...optimizer },
   };
 }
-
-/** The parameters that a plan lets travel: all that the server ever sees. */
-const sharedNames = (plan: SharingPlan, model: Model): string[] =>
-  model.parameters.filter(({ group }) => sharingOf(plan, group) !== null).map(({ name }) => name);
 
 /** The clients that train in a round: all, or a share of them that the seed draws; at least one. */
 function participantsOf(clients: number, share: number, seed: number): number[] {

@@ -6,6 +6,7 @@ export * from './federation';
 export type { LocalWork } from './local-work';
 export { type MethodOptions, methods } from './methods';
 export { ablations, type PfMsmtrecOptions, pfMsmtrec, pfMsmtrecDefaults } from './pf-msmtrec';
+export type { Phase } from './phase';
 export { type PlanOptions, planDefaults, type Sharing, type SharingPlan, sharingOf } from './plan';
 export { predict } from './predict';
 export type { RoundRecord } from './record';

@@ -1,4 +1,5 @@
 import type { Template } from '../models/template';
+import type { Phase } from './phase';
 import { embeddingRule, type PlanOptions, type Sharing, type SharingPlan } from './plan';
 import { type AttendOptions, attend, attendDefaults } from './rules/attend';
 import { average } from './rules/average';
@@ -16,6 +17,14 @@ export interface PfMsmtrecOptions {
   readonly projection: 'local' | 'average';
   /** λ of the pull of aggregated parameters towards what was received. */
   readonly alignment: number;
+  /**
+   * `joint`: local steps, then all rules [sibling]. `bottom-up`, the stricter reading of the paper's order [choice]:
+   * local steps, then the rules of everything below the towers; steps that train towers alone, on the experts just
+   * received; then the towers' rule.
+   */
+  readonly schedule: 'joint' | 'bottom-up';
+  /** With `bottom-up`: the share of the local steps that train towers alone [choice]. */
+  readonly towerWork: number;
 }
 
 /** The rule of a group that an option leaves at home or has averaged. */
@@ -47,7 +56,22 @@ export const pfMsmtrecDefaults: PfMsmtrecOptions = {
   gates: 'average',
   projection: 'average',
   alignment: 1e-3,
+  schedule: 'joint',
+  towerWork: 0.25,
 };
+
+/**
+ * The phases of the bottom-up schedule. Batch normalisation, where an ablation shares it, travels at the very end,
+ * when its statistics have been measured with what was received.
+ */
+const bottomUp = (groups: readonly string[], towerWork: number): Phase[] => [
+  {
+    name: 'experts',
+    shares: groups.filter((group) => group !== 'tower' && group !== 'norm'),
+    work: 1 - towerWork,
+  },
+  { name: 'towers', trains: ['tower'], shares: ['tower', 'norm'], work: towerWork },
+];
 
 /**
  * PF-MSMTrec (Ding et al., arXiv 2406.18938) as a sharing plan.
@@ -62,27 +86,30 @@ export const pfMsmtrecDefaults: PfMsmtrecOptions = {
  * | `gate`, `projection` | weighted mean, or stay | choice: validation was better with the mean on `synthetic` and KuaiRand |
  * | `embedding` | the row rule of the table | choice |
  *
- * The loss has an alignment term [digest that there is one; form: choice].
+ * The loss has an alignment term [digest that there is one; form: choice]. Experts and towers are shared at once, or
+ * experts first (`schedule`).
  */
 export function pfMsmtrec(shared: PlanOptions, options: PfMsmtrecOptions = pfMsmtrecDefaults): SharingPlan {
   const experts = coordinate(options.experts);
+  const groups = {
+    embedding: embeddingRule(shared),
+    projection: homeOrAverage(options.projection, shared),
+    gate: homeOrAverage(options.gates, shared),
+    norm: null,
+    expert: experts,
+    'expert.global': average(shared.weights),
+    'expert.scenario': experts,
+    'expert.task': null,
+    tower: attend(options.towers),
+  };
   return {
     name: 'pf-msmtrec',
     about: 'Experts in parts: conflict coordination and personalised aggregation of the scenario part, then of towers.',
     template: options.template,
     alignment: options.alignment,
-    groups: {
-      embedding: embeddingRule(shared),
-      projection: homeOrAverage(options.projection, shared),
-      gate: homeOrAverage(options.gates, shared),
-      norm: null,
-      expert: experts,
-      'expert.global': average(shared.weights),
-      'expert.scenario': experts,
-      'expert.task': null,
-      tower: attend(options.towers),
-    },
+    groups,
     otherwise: null,
+    ...(options.schedule === 'bottom-up' && { phases: bottomUp(Object.keys(groups), options.towerWork) }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Template } from '../models/template';
+import type { Phase } from './phase';
 import { average, type ClientWeights } from './rules/average';
 import { averageRows, type RowRule } from './rules/average-rows';
 import type { Rule } from './rules/rule';
@@ -21,6 +22,8 @@ export interface SharingPlan {
   readonly template?: Template;
   /** λ of the term (λ/2) Σ ‖p − received p‖² over the shared dense parameters in the local loss; default 0. */
   readonly alignment?: number;
+  /** The parts of a round, in order; default: one in which everything is trained, then shared. */
+  readonly phases?: readonly Phase[];
 }
 
 /** The rule for a group. */

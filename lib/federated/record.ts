@@ -9,13 +9,20 @@ export interface RoundRecord {
   readonly round: number;
   /**
    * Local steps and mean cross-entropy of each client (one client per scenario; one in all for `central`), and the
-   * value of the alignment term at the end of local training where the plan has one.
+   * value of the alignment term at the end of local training where the plan has one. Of a round in several phases
+   * the figures of each stand in `phases`, and `alignment` is that of the last.
    */
   readonly clients: readonly {
     readonly client: string;
     readonly steps: number;
     readonly loss: number;
     readonly alignment?: number;
+    readonly phases?: readonly {
+      readonly phase: string;
+      readonly steps: number;
+      readonly loss: number;
+      readonly alignment?: number;
+    }[];
   }[];
   readonly validation: readonly Score[];
   /** Macro mean of the defined validation AUCs over scenarios, per task, then over tasks under `mean`. */

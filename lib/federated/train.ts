@@ -1,8 +1,9 @@
 import { type AdamOptions, adamDefaults } from '../backend/operations/adam';
 import { type Tensor, tf } from '../backend/tensorflow';
 import type { Batcher } from '../data/batch';
+import type { ClientData } from '../data/pool';
 import type { Model } from '../models/model';
-import type { Values } from '../models/parameter';
+import type { Parameter, Values } from '../models/parameter';
 import { type Alignment, alignmentValue, type Client, localStep } from './client';
 import { type LocalWork, stepsPerRound } from './local-work';
 import { type SharingPlan, sharingOf } from './plan';
@@ -37,31 +38,40 @@ export function alignmentOf(plan: SharingPlan, model: Model, before: Values): Al
   return { lambda: plan.alignment, received: Object.fromEntries(pulled.map(({ name }) => [name, before[name]])) };
 }
 
+/** Steps of a client in one round. */
+export const localSteps = ({ localWork, batch }: TrainingOptions, { scenarios }: ClientData): number =>
+  stepsPerRound(
+    localWork,
+    scenarios.map(({ trainRows }) => trainRows),
+    batch,
+  );
+
+/** What clients do in one phase, one entry per client. */
+export interface LocalPhase {
+  readonly steps: readonly number[];
+  readonly alignments: readonly (Alignment | undefined)[];
+  /** Whether the steps move a parameter. */
+  readonly trains: (parameter: Parameter) => boolean;
+}
+
 /** Local training of all clients, one after another; returns their steps and mean losses. */
 export async function trainClients(
   clients: readonly Client[],
   batches: Batcher,
-  { localWork, batch, optimizer }: TrainingOptions,
-  alignments: readonly (Alignment | undefined)[],
+  { batch, optimizer }: TrainingOptions,
+  { steps, alignments, trains }: LocalPhase,
   onProgress: (share: number) => void = () => undefined,
 ): Promise<RoundRecord['clients'][number][]> {
-  const work = clients.map(({ data }) => ({
-    size: Math.min(batch, data.train.rows),
-    steps: stepsPerRound(
-      localWork,
-      data.scenarios.map(({ trainRows }) => trainRows),
-      batch,
-    ),
-  }));
-  const total = work.reduce((sum, { steps }) => sum + steps, 0);
+  const total = steps.reduce((sum, count) => sum + count, 0);
   let done = 0;
   let paused = performance.now();
   const result: RoundRecord['clients'][number][] = [];
   for (const [i, client] of clients.entries()) {
-    for (const flags of Object.values(client.touched)) flags.fill(0);
+    const size = Math.min(batch, client.data.train.rows);
+    const trained = client.model.parameters.filter(trains).map(({ name }) => name);
     let sum: Tensor = tf.scalar(0);
-    for (let step = 0; step < work[i].steps; step++) {
-      const loss = localStep(client, batches, work[i].size, optimizer, alignments[i]);
+    for (let step = 0; step < steps[i]; step++) {
+      const loss = localStep(client, batches, size, optimizer, alignments[i], trained);
       const next = tf.add(sum, loss);
       tf.dispose([sum, loss]);
       sum = next;
@@ -75,8 +85,8 @@ export async function trainClients(
     const alignment = alignments[i];
     result.push({
       client: client.data.name,
-      steps: work[i].steps,
-      loss: sum.dataSync()[0] / work[i].steps,
+      steps: steps[i],
+      loss: sum.dataSync()[0] / steps[i],
       ...(alignment && { alignment: alignmentValue(client, alignment) }),
     });
     sum.dispose();

@@ -9,13 +9,11 @@ import { liveTensors } from '../../lib/backend/execute';
 import { adamDefaults } from '../../lib/backend/operations/adam';
 import { tf } from '../../lib/backend/tensorflow';
 import { restoreCheckpoint, saveCheckpoint } from '../../lib/federated/checkpoint';
-import { readValues } from '../../lib/federated/client';
-import { disposeValues } from '../../lib/federated/evaluate';
 import { createFederation, type Federation } from '../../lib/federated/federation';
 import { methods } from '../../lib/federated/methods';
 import { planDefaults } from '../../lib/federated/plan';
 import { mmoe } from '../../lib/models/mmoe';
-import { constantSplit, datasetOf, numbersOf, oneParameter, randomDataset, tinySizes } from './fixtures';
+import { constantSplit, datasetOf, oneParameter, randomDataset, tinySizes, valuesOf } from './fixtures';
 
 const opposed = datasetOf({ up: constantSplit(30, 1, 1), down: constantSplit(10, 1, 0) }, ['click']);
 
@@ -41,15 +39,6 @@ const tinyFederation = (method: string, seed = 1, participation = 1) =>
     participation,
     localWork: { steps: 3 },
   });
-
-function valuesOf({ clients }: Federation): Record<string, number[]>[] {
-  return clients.map((client) => {
-    const values = readValues(client);
-    const numbers = Object.fromEntries(Object.entries(values).map(([name, tensor]) => [name, numbersOf(tensor)]));
-    disposeValues(values);
-    return numbers;
-  });
-}
 
 const close = (a: number, b: number) => assert.ok(Math.abs(a - b) < 1e-6, `${a} against ${b}`);
 

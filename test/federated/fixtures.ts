@@ -1,6 +1,9 @@
 import { permutation } from '../../lib/backend/random';
 import { type Tensor, type Tensor2D, tf } from '../../lib/backend/tensorflow';
 import type { Dataset, Split } from '../../lib/data/types';
+import { readValues } from '../../lib/federated/client';
+import { disposeValues } from '../../lib/federated/evaluate';
+import type { Federation } from '../../lib/federated/federation';
 import type { Model } from '../../lib/models/model';
 
 /** Rows with one number each, all alike, and one label. */
@@ -62,3 +65,13 @@ export const oneParameter = (): Model => ({
 export const tinySizes = { embedding: 4, experts: 2, expertLayers: [8, 4], towerLayers: [4], dropout: 0.2 };
 
 export const numbersOf = (tensor: Tensor): number[] => Array.from(tensor.dataSync());
+
+/** All values of every client, by name. */
+export function valuesOf({ clients }: Federation): Record<string, number[]>[] {
+  return clients.map((client) => {
+    const values = readValues(client);
+    const numbers = Object.fromEntries(Object.entries(values).map(([name, tensor]) => [name, numbersOf(tensor)]));
+    disposeValues(values);
+    return numbers;
+  });
+}

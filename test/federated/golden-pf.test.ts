@@ -45,6 +45,7 @@ const rates = {
 };
 
 const optionsOf = (inputs: 'local' | 'average'): PfMsmtrecOptions => ({
+  ...pfMsmtrecDefaults,
   template: { scenario: 'full', task: 'low-rank', rank: settings.rank },
   experts: { ...coordinateDefaults, c: settings.c, rates },
   towers: { ...attendDefaults, temperature: settings.temperature, rates },

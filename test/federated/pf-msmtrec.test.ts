@@ -6,7 +6,6 @@ import * as assert from 'uvu/assert';
 import { liveTensors } from '../../lib/backend/execute';
 import { type Tensor, tf } from '../../lib/backend/tensorflow';
 import { restoreCheckpoint, saveCheckpoint } from '../../lib/federated/checkpoint';
-import { readValues } from '../../lib/federated/client';
 import { disposeValues } from '../../lib/federated/evaluate';
 import { createFederation, type Federation } from '../../lib/federated/federation';
 import { methods } from '../../lib/federated/methods';
@@ -16,7 +15,7 @@ import type { GroupUpdate, Rule } from '../../lib/federated/rules/rule';
 import { mmoe } from '../../lib/models/mmoe';
 import { elements, initialValues } from '../../lib/models/parameter';
 import type { Template } from '../../lib/models/template';
-import { numbersOf, randomDataset, tinySizes } from './fixtures';
+import { numbersOf, randomDataset, tinySizes, valuesOf } from './fixtures';
 
 /** Gates and projection stay at home here, unless a test says otherwise. */
 const own: PfMsmtrecOptions = { ...pfMsmtrecDefaults, gates: 'local', projection: 'local' };
@@ -35,15 +34,6 @@ function federationOf(plan: SharingPlan, seed = 1, steps = 3): Federation {
 }
 
 const tinyFederation = (method: string, seed = 1) => federationOf(planOf(method), seed);
-
-function valuesOf({ clients }: Federation): Record<string, number[]>[] {
-  return clients.map((client) => {
-    const values = readValues(client);
-    const numbers = Object.fromEntries(Object.entries(values).map(([name, tensor]) => [name, numbersOf(tensor)]));
-    disposeValues(values);
-    return numbers;
-  });
-}
 
 /** The groups that leave a client, by method. Everything else stays. */
 const leaving: Readonly<Record<string, readonly string[]>> = {

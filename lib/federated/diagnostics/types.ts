@@ -79,7 +79,7 @@ export function isAttendDiagnostics(report: RuleDiagnostics): report is AttendDi
 /** What one client looked like in a round. */
 export interface ClientDiagnostics {
   readonly client: string;
-  /** By parameter group, after local training and before aggregation; absent where the client sat the round out. */
+  /** By parameter group, after local training and before its aggregation; absent where the client sat the round out. */
   readonly norms?: Readonly<Record<string, GroupNorms>>;
   /** By scenario that the client holds, with the model at the end of the round; absent where the model offers no gates. */
   readonly gates?: readonly ScenarioGates[];
@@ -89,7 +89,7 @@ export interface ClientDiagnostics {
 export interface GroupNorms {
   /** ‖p‖ after local training. */
   readonly value: number;
-  /** ‖p − p at the start of the round‖: what local training did, before anything was aggregated. */
+  /** ‖p − p at the start of the round‖: what local training did, before the group was aggregated. */
   readonly movement: number;
 }
 

@@ -1,3 +1,4 @@
+import type { Tensor } from '../../backend/tensorflow';
 import type { Batcher } from '../../data/batch';
 import { type Client, readValues } from '../client';
 import { disposeValues } from '../evaluate';
@@ -7,8 +8,11 @@ import type { ClientDiagnostics, GroupNorms } from './types';
 
 /** Looks at every client in the course of one round. */
 export interface Watch {
-  /** Local training is over and nothing aggregated yet: measures how far it moved the clients that took part. */
-  trained(): void;
+  /**
+   * Local training of some groups is over and nothing of them aggregated yet: measures how far it moved the clients
+   * that took part. Of a group that is named in several phases, the first counts.
+   */
+  trained(groups: (group: string) => boolean): void;
   /** The round is over: looks at the gates of the models that clients end up with, and reports. */
   finished(): readonly ClientDiagnostics[];
 }
@@ -28,18 +32,22 @@ export function watchRound(
   tasks: readonly string[],
   batches: Batcher,
 ): Watch {
-  const read = (client: Client) => readValues(client, [...client.slots.keys()]);
+  const read = (client: Client): Record<string, Tensor> => ({ ...readValues(client, [...client.slots.keys()]) });
   const start = new Map(participants.map((i) => [i, read(clients[i])]));
   const norms = new Map<number, Readonly<Record<string, GroupNorms>>>();
   return {
-    trained() {
+    trained(groups) {
       for (const [i, before] of start) {
-        const after = read(clients[i]);
-        norms.set(i, groupNorms(clients[i].model.parameters, before, after));
-        disposeValues(before);
+        const own = clients[i].model.parameters.filter(({ name, group }) => name in before && groups(group));
+        const names = own.map(({ name }) => name);
+        const after = readValues(clients[i], names);
+        norms.set(i, { ...norms.get(i), ...groupNorms(own, before, after) });
         disposeValues(after);
+        for (const name of names) {
+          before[name].dispose();
+          delete before[name];
+        }
       }
-      start.clear();
     },
     finished: () => clients.map((client, i) => reportOf(client, norms.get(i), tasks, batches)),
   };
