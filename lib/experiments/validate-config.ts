@@ -61,7 +61,10 @@ const overrides = z
     methods: z.array(z.string()).min(1),
     seeds: z.array(z.number().int().min(0)).min(1),
     rounds: count,
-    localWork: z.union([z.strictObject({ steps: count }), z.strictObject({ passes: positive, cap: count.optional() })]),
+    localWork: z.union([
+      z.strictObject({ steps: z.union([count, z.record(z.string(), count)]) }),
+      z.strictObject({ passes: positive, cap: count.optional() }),
+    ]),
     batch: z.number().int().min(2, 'must be at least 2: batch normalisation needs two rows'),
     participation: z.number().positive().max(1),
     model: z

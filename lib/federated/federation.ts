@@ -12,6 +12,7 @@ import { type Client, createClient, disposeClient, readValues } from './client';
 import type { DiagnosticsLevel } from './diagnostics/types';
 import { watchRound } from './diagnostics/watch';
 import { disposeValues, evaluateClient, macroAuc } from './evaluate';
+import { requireWorkOfAll } from './local-work';
 import { requirePhases } from './phase';
 import type { SharingPlan } from './plan';
 import type { RoundRecord } from './record';
@@ -73,6 +74,10 @@ export function dataShape(dataset: Dataset, pooled = false): DataShape {
 export function createFederation(options: FederationOptions): Federation {
   const { dataset, plan, seed, onProgress, diagnostics: level = 'full' } = options;
   const training = trainingOf(options);
+  requireWorkOfAll(
+    training.localWork,
+    dataset.scenarios.map(({ name }) => name),
+  );
   const shape = dataShape(dataset, plan.pooled);
   const model = options.model(shape, plan.template ?? plainTemplate);
   requireTemplate(plan, model);

@@ -40,11 +40,7 @@ export function alignmentOf(plan: SharingPlan, model: Model, before: Values): Al
 
 /** Steps of a client in one round. */
 export const localSteps = ({ localWork, batch }: TrainingOptions, { scenarios }: ClientData): number =>
-  stepsPerRound(
-    localWork,
-    scenarios.map(({ trainRows }) => trainRows),
-    batch,
-  );
+  stepsPerRound(localWork, scenarios, batch);
 
 /** What clients do in one phase, one entry per client. */
 export interface LocalPhase {
