@@ -33,6 +33,7 @@ export interface RunFlags {
   scenarioConflict?: number;
   taskConflict?: number;
   inputShift?: number;
+  clicksOnly?: string[];
   dataSeed?: number;
 }
 
@@ -95,6 +96,7 @@ export const runOptions: readonly Option[] = [
   new Option('--scenario-conflict <dial>', 'synthetic: disagreement between scenarios, 0 to 1').argParser(number),
   new Option('--task-conflict <dial>', 'synthetic: disagreement between tasks, 0 to 1').argParser(number),
   new Option('--input-shift <dial>', 'synthetic: scale and offset of inputs per scenario, 0 to 1').argParser(number),
+  new Option('--clicks-only <names>', 'synthetic: scenarios without conversion, separated by commas').argParser(list),
   new Option('--data-seed <seed>', 'synthetic: seed of the data').argParser(integer),
 ];
 

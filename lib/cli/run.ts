@@ -43,8 +43,8 @@ export async function run(name: string, flags: RunFlags): Promise<void> {
 function openOptions(name: string, { data, schema, ...flags }: RunFlags): OpenOptions {
   if (schema !== undefined) return { data };
   if (name !== 'synthetic') return { data: data?.length === 1 ? data[0] : data };
-  const { scale, scenarioConflict, taskConflict, inputShift, dataSeed: seed } = flags;
-  return { synthetic: defined({ scale, scenarioConflict, taskConflict, inputShift, seed }) };
+  const { scale, scenarioConflict, taskConflict, inputShift, clicksOnly, dataSeed: seed } = flags;
+  return { synthetic: defined({ scale, scenarioConflict, taskConflict, inputShift, clicksOnly, seed }) };
 }
 
 /** Trains all that is missing; false if the user stopped it. */

@@ -11,11 +11,18 @@ export interface Batch {
   readonly numbers: Tensor2D;
   /** `[batch, tasks]` */
   readonly labels: Tensor2D;
+  /**
+   * What each label counts in the loss, `[batch, tasks]`; absent where all count the same. A row counts 1/batch, evenly
+   * split over the tasks that its scenario has: the loss is then the clients' losses (each the mean over its own
+   * tasks) weighted by rows [choice].
+   */
+  readonly weights?: Tensor2D;
 }
 
-export function disposeBatch({ lookup, touched, numbers, labels }: Batch): void {
+export function disposeBatch({ lookup, touched, numbers, labels, weights }: Batch): void {
   tf.dispose([lookup.positions, lookup.order, lookup.sorted, numbers, labels]);
   touched?.tensor.dispose();
+  weights?.dispose();
 }
 
 /** Makes batches of data whose embedding table holds the fields one after another. */
@@ -74,6 +81,7 @@ export function batcher(fieldSizes: readonly number[]): Batcher {
         },
         touched: { rows: touchedRows, tensor: tf.tensor1d(touchedRows, 'int32') },
         ...numbersAndLabels(split, rows),
+        ...(split.known && { weights: labelWeights(split.known, rows) }),
       };
     },
 
@@ -116,6 +124,17 @@ function groupBySlot(positions: Int32Array, counts: number[]): { order: Int32Arr
     sorted[at] = positions[place];
   }
   return { order, sorted };
+}
+
+function labelWeights(known: readonly Uint8Array[], rows: Int32Array): Tensor2D {
+  const weights = new Float32Array(rows.length * known.length);
+  rows.forEach((row, i) => {
+    const tasks = known.reduce((sum, column) => sum + column[row], 0);
+    known.forEach((column, k) => {
+      weights[i * known.length + k] = column[row] / tasks / rows.length;
+    });
+  });
+  return tf.tensor2d(weights, [rows.length, known.length]);
 }
 
 function numbersAndLabels(split: Split, rows: Int32Array) {

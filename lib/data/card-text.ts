@@ -44,14 +44,16 @@ function partsTable(card: DataCard): string {
   const rows: string[][] = [];
   for (let at = 0, s = 0; at < card.parts.length; at += 3, s++) {
     const three = card.parts.slice(at, at + 3);
-    const best = card.bayesAuc?.[s].map((value) => (value === null ? 'undefined' : value.toFixed(3))) ?? [];
+    const lacks = (t: number) => Number.isNaN(three[0].positives[t]);
+    const shown = (value: number | null, t: number) => (lacks(t) ? '' : (value?.toFixed(3) ?? 'undefined'));
+    const best = card.bayesAuc?.[s].map(shown) ?? [];
     rows.push([three[0].scenario, ...three.flatMap(rates), ...best]);
   }
   return table(head, rows);
 }
 
 function rates(part: CardPart): string[] {
-  return [number(part.rows), ...part.positives.map((positives) => percent(positives, part.rows))];
+  return [number(part.rows), ...part.positives.map((n) => (Number.isNaN(n) ? '' : percent(n, part.rows)))];
 }
 
 function categoricalTable(card: DataCard): string {

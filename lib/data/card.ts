@@ -1,3 +1,4 @@
+import { labelsOf } from './tasks';
 import type { Dataset, Split, SplitName } from './types';
 import { MISSING_ID, UNSEEN_ID } from './types';
 
@@ -6,7 +7,7 @@ export interface CardPart {
   readonly scenario: string;
   readonly split: SplitName;
   readonly rows: number;
-  /** Rows with label 1, per task. */
+  /** Rows with label 1, per task; NaN where the scenario has no such task. */
   readonly positives: readonly number[];
 }
 
@@ -58,12 +59,15 @@ const splitNames: readonly SplitName[] = ['train', 'validation', 'test'];
 /** Counts what a data set holds. Reads every id and label once. */
 export function dataCard(dataset: Dataset): DataCard {
   const { facts } = dataset;
-  const parts = dataset.scenarios.flatMap(({ name, splits }) =>
+  const parts = dataset.scenarios.flatMap((scenario) =>
     splitNames.map((split) => ({
-      scenario: name,
+      scenario: scenario.name,
       split,
-      rows: splits[split].rows,
-      positives: splits[split].labels.map((labels) => count(labels, 1)),
+      rows: scenario.splits[split].rows,
+      positives: dataset.tasks.map((task) => {
+        const labels = labelsOf(dataset, scenario, split, task);
+        return labels ? count(labels, 1) : Number.NaN;
+      }),
     })),
   );
   const all = dataset.scenarios.flatMap(({ splits }) => splitNames.map((split) => splits[split]));

@@ -70,6 +70,8 @@ export interface TaskRule {
   readonly name: string;
   /** Default: the column called `name`. */
   readonly expression?: string;
+  /** Names of the scenarios that have this task; default all. The others' rows have no label for it, and need none. */
+  readonly scenarios?: readonly string[];
 }
 
 export type FieldRule = CategoricalRule | NumericalRule;

@@ -1,6 +1,7 @@
 import type { DataFrame } from 'danfojs-node';
 import { checkOptionNames, DataError, hint } from './error';
 import { unscale } from './ingest/numbers';
+import { labelsOf } from './tasks';
 import type { Dataset, Split, SplitName } from './types';
 
 /** Which rows of a data set become a frame. */
@@ -19,7 +20,7 @@ const splitNames: readonly SplitName[] = ['train', 'validation', 'test'];
 
 /**
  * Shows rows of a data set as a Danfo frame, for looking and plotting: the columns `scenario` and `split`, the tasks as
- * 0 and 1, categorical fields as their texts (`(missing)`, `(unseen)`), and numbers as they were before scaling. A
+ * 0 and 1 (NaN where a scenario has no such task), categorical fields as their texts (`(missing)`, `(unseen)`), and numbers as they were before scaling. A
  * missing number appears as the training mean.
  * @throws DataError when an option names no scenario, split or field.
  */
@@ -33,7 +34,7 @@ export async function toDataFrame(dataset: Dataset, options: FrameOptions = {}):
   for (const field of options.fields ?? []) check('field', field, known);
   const parts = dataset.scenarios
     .filter(({ name }) => options.scenario === undefined || name === options.scenario)
-    .map(({ name, splits }) => ({ name, rows: splits[split] }));
+    .map((scenario) => ({ scenario, name: scenario.name, rows: scenario.splits[split] }));
   const total = parts.reduce((sum, { rows }) => sum + rows.rows, 0);
   const limit = options.rows ?? 10_000;
   if (!Number.isInteger(limit) || limit < 1)
@@ -45,7 +46,10 @@ export async function toDataFrame(dataset: Dataset, options: FrameOptions = {}):
   };
   add('scenario', (part) => part.name);
   add('split', () => split);
-  for (const [k, task] of dataset.tasks.entries()) add(task, ({ rows }, row) => rows.labels[k][row]);
+  for (const task of dataset.tasks) {
+    const labels = new Map(parts.map((part) => [part, labelsOf(dataset, part.scenario, split, task)]));
+    add(task, (part, row) => labels.get(part)?.[row] ?? Number.NaN);
+  }
   const wanted = (name: string) => options.fields === undefined || options.fields.includes(name);
   for (const [k, field] of dataset.categorical.entries()) {
     if (wanted(field.name)) add(field.name, ({ rows }, row) => field.values[rows.ids[k][row]]);

@@ -37,13 +37,20 @@ export interface Split {
   readonly ids: readonly IdColumn[];
   /** One column of scaled numbers per numerical field; a missing value is 0, the training mean. */
   readonly numbers: readonly Float32Array[];
-  /** One column of 0 and 1 per task. */
+  /** One column of 0 and 1 per task that these rows have. */
   readonly labels: readonly Uint8Array[];
+  /**
+   * Where rows of scenarios with different tasks stand together: 1 where a label is known and 0 where the row's
+   * scenario has no such task, one column per column of `labels`; absent where all are known.
+   */
+  readonly known?: readonly Uint8Array[];
 }
 
 /** One scenario (a country, a feed, a page): the private data of one client. */
 export interface ScenarioData {
   readonly name: string;
+  /** The tasks that it has, in the order of the data set's; absent where it has all. Labels hold one column for each. */
+  readonly tasks?: readonly string[];
   readonly splits: Readonly<Record<SplitName, Split>>;
 }
 
@@ -76,7 +83,10 @@ export interface Dataset {
   readonly scenarios: readonly ScenarioData[];
   /** What a reader should know: suspicious fields, dropped rows, … */
   readonly warnings: readonly string[];
-  /** AUC of the true probabilities on the test split, `[scenario][task]`; known for generated data only. */
+  /**
+   * AUC of the true probabilities on the test split, `[scenario][task]`; known for generated data only. `null` where it
+   * is undefined, or the scenario has no such task.
+   */
   readonly bayesAuc?: readonly (readonly (number | null)[])[];
   /** What was learnt about the sources while the data set was made; absent for generated data. */
   readonly facts?: DatasetFacts;

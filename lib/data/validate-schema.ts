@@ -28,7 +28,11 @@ const scenario = z.strictObject({
     .optional(),
   names: z.record(z.string(), text).optional(),
 });
-const task = z.strictObject({ name: text, expression: text.optional() });
+const task = z.strictObject({
+  name: text,
+  expression: text.optional(),
+  scenarios: z.array(text).min(1).optional(),
+});
 const categorical = z.strictObject({
   kind: z.literal('categorical'),
   name: text,

@@ -1,11 +1,13 @@
 import { type Tensor, tf } from '../backend/tensorflow';
+import type { Variable } from '../backend/variable';
 import type { Model } from '../models/model';
 import type { Parameter, Values } from '../models/parameter';
+import { alongTasks, atPlaces, widened } from '../models/some-tasks';
 import { type Client, readValues, variableOf } from './client';
 import type { RuleDiagnostics } from './diagnostics/types';
 import { type Phase, sharesIn } from './phase';
 import { type SharingPlan, sharingOf } from './plan';
-import type { ClientUpdate, RuleResult, RuleState } from './rules/rule';
+import { type ClientUpdate, hasTask, type RuleResult, type RuleState } from './rules/rule';
 
 export interface AggregateInput {
   readonly plan: SharingPlan;
@@ -56,11 +58,14 @@ function applyRule(
   const names = parameters.map(({ name }) => name);
   const updates = participants.map((i): ClientUpdate => {
     const client = clients[i];
+    const wide = (values: Values): Values =>
+      Object.fromEntries(parameters.map((one) => [one.name, widened(values[one.name], one, client.places)]));
     return {
       client: client.data.name,
       rows: client.data.train.rows,
-      before: Object.fromEntries(names.map((name) => [name, before[i][name]])),
-      after: readValues(client, names),
+      ...(client.places && { tasks: client.places }),
+      before: wide(before[i]),
+      after: wide(readValues(client, names)),
       touched: Object.fromEntries(
         parameters.filter(({ byRows }) => byRows).map(({ name }) => [name, indicesOf(client.touched[name])]),
       ),
@@ -71,10 +76,31 @@ function applyRule(
   clients.forEach((client, i) => {
     const taking = participants.indexOf(i);
     const values = taking >= 0 ? result.values[taking] : result.common;
-    if (values) for (const name of names) variableOf(client, name).assign(values[name]);
+    if (!values) return;
+    for (const parameter of parameters) {
+      const own = variableOf(client, parameter.name);
+      const next =
+        taking >= 0 ? values[parameter.name] : known(values[parameter.name], own, parameter, client, updates);
+      own.assign(atPlaces(next, parameter, client.places));
+    }
   });
   if (result.state) ruleStates.set(group, keepState(result.state, state));
   return result;
+}
+
+/** What everybody gets, as far as it is known: a task that no participant has stays what it is on the others. */
+function known(
+  common: Tensor,
+  own: Variable,
+  parameter: Parameter,
+  { places }: Client,
+  updates: readonly ClientUpdate[],
+): Tensor {
+  const { taskAxis, shape } = parameter;
+  if (taskAxis === undefined || updates.some(({ tasks }) => !tasks)) return common;
+  const has = Array.from({ length: shape[taskAxis] }, (_, task) => updates.some((one) => hasTask(one, task)));
+  const mask = tf.cast(alongTasks(has.map(Number), parameter), 'bool');
+  return tf.where(tf.broadcastTo(mask, common.shape), common, widened(own.read(), parameter, places));
 }
 
 /** Keeps the tensors of the new state beyond the tidy and lets go of the last state's. */

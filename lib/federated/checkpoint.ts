@@ -76,6 +76,9 @@ export function restoreCheckpoint(federation: Federation, file: string): number 
   };
   for (const [name, variable] of variables(federation)) {
     const value = get(name);
+    if (value.shape.join() !== variable.shape.join()) {
+      throw new Error(`${file} holds ${name} of another size: it was written by another federation; delete it.`);
+    }
     variable.assign(value);
     value.dispose();
   }

@@ -16,6 +16,7 @@ import type { ClientData } from '../data/pool';
 import { type RowStream, rowStream } from '../data/row-stream';
 import type { Model, Pass } from '../models/model';
 import type { Parameter, Values } from '../models/parameter';
+import type { TaskPlaces } from '../models/some-tasks';
 
 /** Weight of a batch in the running statistics of batch normalisation, PyTorch's default. */
 const STATISTICS_MOMENTUM = 0.1;
@@ -23,7 +24,10 @@ const STATISTICS_MOMENTUM = 0.1;
 /** One client: its data, its model on the device, its optimiser state and its random streams. */
 export interface Client {
   readonly data: ClientData;
+  /** The model for the tasks that this client has. */
   readonly model: Model;
+  /** Where these stand among all tasks. */
+  readonly places: TaskPlaces;
   /** Trainable parameters with their moments, by name. */
   readonly slots: ReadonlyMap<string, Slot>;
   /** Running statistics, by name. */
@@ -38,13 +42,15 @@ export interface Client {
   readonly touched: Readonly<Record<string, Uint8Array>>;
 }
 
-export function createClient(data: ClientData, model: Model, start: Values, seed: number): Client {
+/** A client that starts with the given values, in the shapes of its own model. */
+export function createClient(data: ClientData, model: Model, start: Values, seed: number, places?: TaskPlaces): Client {
   const trainable = model.parameters.filter((parameter) => parameter.trainable !== false);
   const running = model.parameters.filter((parameter) => parameter.trainable === false);
   const tables = model.parameters.filter((parameter) => parameter.byRows);
   return {
     data,
     model,
+    places,
     slots: new Map(trainable.map(({ name }) => [name, slot(start[name])])),
     statistics: new Map(running.map(({ name }) => [name, variable(start[name])])),
     stream: rowStream(data.train.rows, seedAt(seed, 'rows')),
@@ -168,7 +174,7 @@ function lossAndGradients(client: Client, batch: Batch, trained: readonly string
     const still = Object.fromEntries(fixed.map((parameter) => [parameter.name, read(parameter)]));
     const lossOf = (...tensors: Tensor[]) => {
       const values = { ...still, ...Object.fromEntries(moving.map(({ name }, i) => [name, tensors[i]])) };
-      return logisticLoss(model.forward(values, batch, pass), batch.labels).asScalar();
+      return logisticLoss(model.forward(values, batch, pass), batch.labels, batch.weights).asScalar();
     };
     return tf.valueAndGrads(lossOf)(moving.map(read));
   });

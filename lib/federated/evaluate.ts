@@ -9,19 +9,20 @@ import type { Model } from '../models/model';
 import type { Values } from '../models/parameter';
 import { predict } from './predict';
 
-/** Scores of one client's model on a split of each of its scenarios, one per scenario and task. */
+/** Scores of one client's model on a split of each of its scenarios, one per scenario and task that it has. */
 export function evaluateClient(
   model: Model,
   values: Values,
   data: ClientData,
   split: 'validation' | 'test',
-  tasks: readonly string[],
   batches: Batcher,
 ): Score[] {
   return data.scenarios.flatMap((scenario) => {
     const rows = scenario[split];
     const logits = predict(model, values, rows, batches);
-    return tasks.map((task, i) => score(scenario.name, task, logits[i], rows, i));
+    return data.tasks.flatMap((task, i) =>
+      scenario.tasks.includes(task) ? [score(scenario.name, task, logits[i], rows, i)] : [],
+    );
   });
 }
 

@@ -6,19 +6,18 @@ import { clientPerScenario, pooledClient, scenarioField } from '../data/pool';
 import type { Dataset } from '../data/types';
 import type { Score } from '../metrics/types';
 import type { DataShape, Model } from '../models/model';
-import { initialValues } from '../models/parameter';
 import { plainTemplate, type Template } from '../models/template';
-import { type Client, createClient, disposeClient, readValues } from './client';
+import { type Client, disposeClient, readValues } from './client';
 import type { DiagnosticsLevel } from './diagnostics/types';
 import { watchRound } from './diagnostics/watch';
 import { disposeValues, evaluateClient, macroAuc } from './evaluate';
 import { requireWorkOfAll } from './local-work';
-import { requirePhases } from './phase';
 import type { SharingPlan } from './plan';
 import type { RoundRecord } from './record';
 import { trainAndAggregate } from './round';
 import type { RuleState } from './rules/rule';
 import { disposeSelection, emptySelection, type Selection, type SelectionKind, updateSelection } from './selection';
+import { createClients, requireFit } from './set-up';
 import { type TrainingOptions, trainingDefaults } from './train';
 
 export interface FederationOptions extends Partial<Omit<TrainingOptions, 'optimizer'>> {
@@ -26,7 +25,10 @@ export interface FederationOptions extends Partial<Omit<TrainingOptions, 'optimi
   readonly optimizer?: Partial<AdamOptions>;
   readonly dataset: Dataset;
   readonly plan: SharingPlan;
-  /** Makes the clients' model; all clients have the same. A plan with a template hands it over here. */
+  /**
+   * Makes the clients' model; all clients have the same, but for the tasks that one lacks: then it is also made for the
+   * others alone. A plan with a template hands it over here.
+   */
   readonly model: (shape: DataShape, template: Template) => Model;
   readonly seed: number;
   /** How much the rounds' records say beside scores; no number of training depends on it. Default `full`. */
@@ -45,6 +47,7 @@ export interface ChosenScore {
 /** Clients and server of one method and seed. */
 export interface Federation {
   readonly plan: SharingPlan;
+  /** The model with all tasks; a client that lacks some has a smaller one. */
   readonly model: Model;
   readonly clients: readonly Client[];
   /** State of the rules, by parameter group. */
@@ -79,21 +82,19 @@ export function createFederation(options: FederationOptions): Federation {
     dataset.scenarios.map(({ name }) => name),
   );
   const shape = dataShape(dataset, plan.pooled);
-  const model = options.model(shape, plan.template ?? plainTemplate);
-  requireTemplate(plan, model);
-  requirePhases(plan, model);
-  const batches = batcher(shape.fieldSizes);
+  const make = (some: DataShape) => options.model(some, plan.template ?? plainTemplate);
+  const model = make(shape);
   const data = plan.pooled ? [pooledClient(dataset)] : clientPerScenario(dataset);
-  const start = initialValues(model.parameters, seed);
-  const clients = data.map((own) => createClient(own, model, start, seedAt(seed, 'client', own.name)));
-  disposeValues(start);
+  requireFit(plan, model, data, shape.tasks.length);
+  const batches = batcher(shape.fieldSizes);
+  const clients = createClients(data, model, make, shape, seed);
   const ruleStates = new Map<string, RuleState>();
   const selection = emptySelection(clients.length);
   let finished = 0;
 
   async function round(): Promise<RoundRecord> {
     const participants = participantsOf(clients.length, training.participation, seedAt(seed, 'participants', finished));
-    const watch = level === 'full' ? watchRound(clients, participants, dataset.tasks, batches) : undefined;
+    const watch = level === 'full' ? watchRound(clients, participants, batches) : undefined;
     const trained = await trainAndAggregate({
       plan,
       model,
@@ -135,7 +136,7 @@ export function createFederation(options: FederationOptions): Federation {
   const validate = () =>
     clients.flatMap((client) => {
       const values = readValues(client);
-      const scores = evaluateClient(model, values, client.data, 'validation', dataset.tasks, batches);
+      const scores = evaluateClient(client.model, values, client.data, 'validation', batches);
       disposeValues(values);
       return scores;
     });
@@ -157,7 +158,7 @@ export function createFederation(options: FederationOptions): Federation {
       return clients.flatMap((client, i) => {
         const chosen = selection[kind][i];
         if (!chosen) throw new Error('No round has been run yet, so there is no model to evaluate: run a round first.');
-        const scores = evaluateClient(model, chosen.values, client.data, split, dataset.tasks, batches);
+        const scores = evaluateClient(client.model, chosen.values, client.data, split, batches);
         return scores.map((score) => ({ score, round: chosen.round }));
       });
     },
@@ -188,16 +189,5 @@ function participantsOf(clients: number, share: number, seed: number): number[] 
   if (share >= 1) return Array.from({ length: clients }, (_, i) => i);
   return Array.from(permutation(clients, seed).subarray(0, Math.max(1, Math.round(share * clients)))).sort(
     (a, b) => a - b,
-  );
-}
-
-/** A plan whose parts the model does not have would silently be another method. */
-function requireTemplate(plan: SharingPlan, model: Model): void {
-  const { scenario, task } = plan.template ?? plainTemplate;
-  const has = (group: string) => model.parameters.some((parameter) => parameter.group === group);
-  if ((scenario === 'plain' || has('expert.scenario')) && (task === 'none' || has('expert.task'))) return;
-  throw new Error(
-    `The plan ${plan.name} splits experts by a template, and the model ${model.name} was made without: hand it over, ` +
-      'as in model: (shape, template) => mmoe(shape, sizes, template).',
   );
 }

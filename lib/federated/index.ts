@@ -15,7 +15,15 @@ export { average, type ClientWeights } from './rules/average';
 export { averageRows, type RowRule } from './rules/average-rows';
 export { conflictAverse, conflictAverseWeights, type Gram, projectConflicts } from './rules/conflict-averse';
 export { type CoordinateOptions, coordinate, coordinateDefaults } from './rules/coordinate';
-export type { ClientUpdate, GroupUpdate, Rule, RuleResult, RuleState } from './rules/rule';
+export {
+  type ClientUpdate,
+  type GroupUpdate,
+  hasTask,
+  type Rule,
+  type RuleResult,
+  type RuleState,
+  traffic,
+} from './rules/rule';
 export { type Matrix, type TriedClient, type TriedRule, tryRule } from './rules/try-rule';
 export type { SelectionKind } from './selection';
 export { type TrainingOptions, trainingDefaults } from './train';

@@ -7,7 +7,6 @@ import { linearStart, type Parameter, type Values, xavierStart } from './paramet
 import {
   behindNorm,
   type ExpertLayer,
-  ownTasks,
   plainTemplate,
   type Template,
   templateLinear,
@@ -96,11 +95,10 @@ function expertLayers(inputs: number, tasks: number, { experts, expertLayers: wi
 
 function expertParameters(template: Template, at: ExpertLayer): Parameter[] {
   const { layer, experts, units, tasks } = at;
-  const own = ownTasks(template, tasks);
   const norm =
-    own === 1
+    template.task === 'none'
       ? normParameters(`expert.${layer}`, [experts, units], { expertAxis: 0 })
-      : normParameters(`expert.${layer}`, [own, experts, units], { taskAxis: 0, expertAxis: 1 });
+      : normParameters(`expert.${layer}`, [tasks, experts, units], { taskAxis: 0, expertAxis: 1 });
   return [...templateParameters(template, at), ...norm];
 }
 

@@ -62,6 +62,8 @@ export interface ResultTableOptions {
 
 type BareCell = Omit<TableCell, 'best'>;
 
+const EMPTY: BareCell = { value: null, halfWidth: null, text: '', spread: '' };
+
 /**
  * Test AUC by method (rows), scenario and task (columns), with the macro mean over scenarios, the worst scenario, bytes
  * and time. With several seeds a cell is a mean with its 95 % t interval; mean and worst scenario are taken per seed first.
@@ -75,6 +77,8 @@ export function resultTable(lines: readonly ResultLine[], options: ResultTableOp
   const methods = distinct(chosen.map((line) => line.method));
   const tasks = distinct(chosen.map((line) => line.task));
   const scenarios = distinct(chosen.map((line) => line.scenario));
+  // A scenario may lack a task: then no method has a line for it, and its cells stay empty.
+  const having = (task: string) => distinct(chosen.filter((line) => line.task === task).map((line) => line.scenario));
   const notes: string[] = [];
   const noteOf = (text: string) => {
     if (!notes.includes(text)) notes.push(text);
@@ -94,7 +98,7 @@ export function resultTable(lines: readonly ResultLine[], options: ResultTableOp
   const methodRows = methods.map((method) => {
     const own = chosen.filter((line) => line.method === method);
     const bySeed = groupBy(own, (line) => line.seed);
-    const cells = tasks.flatMap((task) => taskCells(bySeed, task, scenarios, noteOf));
+    const cells = tasks.flatMap((task) => taskCells(bySeed, task, scenarios, having(task), noteOf));
     const first = [...bySeed.values()].map((group) => group[0]);
     const bytes = meanInterval(first.map((line) => line.bytes));
     const seconds = meanInterval(first.map((line) => line.seconds));
@@ -110,7 +114,7 @@ export function resultTable(lines: readonly ResultLine[], options: ResultTableOp
     kind: 'reference' as const,
     seeds: 0,
     cells: [
-      ...tasks.flatMap((task) => referenceCells(reference, task, scenarios)),
+      ...tasks.flatMap((task) => referenceCells(reference, task, scenarios, having(task))),
       cost(null, formatBytes),
       cost(null, formatSeconds),
     ],
@@ -138,10 +142,12 @@ function taskCells(
   bySeed: ReadonlyMap<number, readonly ResultLine[]>,
   task: string,
   scenarios: readonly string[],
+  having: readonly string[],
   noteOf: (text: string) => number,
 ): BareCell[] {
   const seeds = [...bySeed.values()].map((lines) => lines.filter((line) => line.task === task));
   const cells = scenarios.map((scenario) => {
+    if (!having.includes(scenario)) return EMPTY;
     const lines = seeds.flatMap((ofSeed) => ofSeed.filter((line) => line.scenario === scenario));
     const defined = lines.flatMap((line) => (line.auc === null ? [] : [line.auc]));
     const missing = lines.find((line) => line.auc === null);
@@ -164,10 +170,8 @@ function taskCells(
   const note =
     some.length === 0
       ? noteOf(`${task}: undefined in every scenario.`)
-      : fewest < scenarios.length
-        ? noteOf(
-            `${task}: mean and worst are over ${fewest} of ${scenarios.length} scenarios, those with a defined AUC.`,
-          )
+      : fewest < having.length
+        ? noteOf(`${task}: mean and worst are over ${fewest} of ${having.length} scenarios, those with a defined AUC.`)
         : undefined;
   const means = some.map((values) => values.reduce((sum, value) => sum + value, 0) / values.length);
   return [
@@ -177,15 +181,22 @@ function taskCells(
   ];
 }
 
-function referenceCells(reference: ReferenceScores, task: string, scenarios: readonly string[]): BareCell[] {
-  const values = scenarios.map((scenario) => reference.values[scenario]?.[task] ?? null);
+function referenceCells(
+  reference: ReferenceScores,
+  task: string,
+  scenarios: readonly string[],
+  having: readonly string[],
+): BareCell[] {
+  const known = (scenario: string) => (having.includes(scenario) ? reference.values[scenario]?.[task] : null) ?? null;
+  const values = scenarios.map(known);
   const defined = values.flatMap((value) => (value === null ? [] : [value]));
   const single = (value: number | null) =>
     cell(value === null ? null : { mean: value, halfWidth: null, count: 1 }, auc);
   // A mean over fewer scenarios than the methods have could not be compared with theirs.
-  const whole = defined.length === scenarios.length && defined.length > 0;
+  const whole = defined.length === having.length && defined.length > 0;
   const macro = whole ? defined.reduce((sum, value) => sum + value, 0) / defined.length : null;
-  return [...values.map(single), single(macro), single(whole ? Math.min(...defined) : null)];
+  const cells = values.map((value, s) => (having.includes(scenarios[s]) ? single(value) : EMPTY));
+  return [...cells, single(macro), single(whole ? Math.min(...defined) : null)];
 }
 
 function cell(interval: MeanInterval | null, format: (value: number) => string, note?: number): BareCell {

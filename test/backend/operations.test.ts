@@ -87,6 +87,12 @@ test('cross-entropy of logits', () => {
     (logits: Tensor) => logisticLoss(logits, labels),
     (logits: Tensor) => logisticLossPortable(logits, labels),
   );
+  const weights = tf.tensor2d([0.1, 0.2, 0, 0.3, 0.4, 0], [3, 2]);
+  agree(
+    [tf.mul(random([3, 2], 1), 4)],
+    (logits: Tensor) => logisticLoss(logits, labels, weights),
+    (logits: Tensor) => logisticLossPortable(logits, labels, weights),
+  );
   assert.ok(Math.abs(logisticLoss(tf.tensor2d([[1000]]), tf.tensor2d([[0]])).dataSync()[0] - 1000) < 1e-3);
 });
 

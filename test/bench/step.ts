@@ -15,19 +15,21 @@ import { initialValues } from '../../lib/models/parameter';
 
 const repeats = Number(process.argv[2] ?? 10);
 const rows = 20000;
-const shape = { fieldSizes: Array(16).fill(50) as number[], numbers: 63, tasks: ['click', 'conversion'] };
+const tasks = ['click', 'conversion'];
+const shape = { fieldSizes: Array(16).fill(50) as number[], numbers: 63, tasks };
 const split: Split = {
   rows,
   ids: shape.fieldSizes.map((size, field) => Uint8Array.from(permutation(rows, field), (value) => value % size)),
   numbers: Array.from({ length: 63 }, (_, field) => Float32Array.from(permutation(rows, field), (v) => v / rows)),
   labels: shape.tasks.map((_, task) => Uint8Array.from(permutation(rows, task + 99), (v) => Number(v % 20 === 0))),
 };
+const splits = { validation: split, test: split };
 
 for (const [name, sizes] of Object.entries(mmoeSizes)) {
   const model = mmoe(shape, sizes);
   const start = initialValues(model.parameters, 1);
   const client = createClient(
-    { name: 'bench', train: split, scenarios: [{ name: 'bench', trainRows: rows, validation: split, test: split }] },
+    { name: 'bench', tasks, train: split, scenarios: [{ name: 'bench', tasks, trainRows: rows, ...splits }] },
     model,
     start,
     1,

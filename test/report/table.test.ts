@@ -122,6 +122,27 @@ test('undefined cells are a dash with a reason below', () => {
   assert.match(text, ' local   1) –   0.8000*  2) 0.8000*  2) 0.8000*');
 });
 
+test('a scenario without the task has an empty cell, and does not count as missing', () => {
+  const lines = [
+    line('local', 1, 'NL', 0.7),
+    line('local', 1, 'ES', 0.8),
+    line('local', 1, 'NL', 0.9, { task: 'conversion' }),
+  ];
+  const values = { NL: { click: 0.75, conversion: 0.95 }, ES: { click: 0.85, conversion: null } };
+  const table = resultTable(lines, { references: [{ name: 'best possible', values }] });
+  assert.equal(table.notes, []);
+  assert.equal(
+    table.rows.map((row) => row.cells.slice(0, 8).map(({ text }) => text)),
+    [
+      ['0.7000', '0.8000', '0.7500', '0.7000', '0.9000', '', '0.9000', '0.9000'],
+      ['0.7500', '0.8500', '0.8000', '0.7500', '0.9500', '', '0.9500', '0.9500'],
+    ],
+  );
+  assert.match(tableText(table, { width: 60 }), /\n local +0\.9000 +0\.9000 +0\.9000/);
+  assert.match(tableMarkdown(table), /0\.9000 \| +\| 0\.9000/);
+  assert.match(tableHtml(table), /0\.9000/);
+});
+
 test('no line, no failure', () => {
   assert.equal(resultTable([]).rows, []);
   assert.match(tableText(resultTable([])), 'Test AUC');

@@ -8,6 +8,7 @@ import { learnScales, type Scale } from './numbers';
 import { type PreparedRows, prepareRows } from './prepare-rows';
 import { makeRows } from './rows';
 import { loadSources } from './sources';
+import { scenarioName } from './task-scenarios';
 import { learnVocabulary, type Vocabulary } from './vocabulary';
 
 /** Above this size of the sources the working tables live in a file, so that they may exceed memory. */
@@ -39,7 +40,7 @@ export async function ingest(
     await checkLeaks(connection, schema, rows);
     const prepared = await prepareRows(connection, schema, rows, files);
     const encoded = await learn(database, schema);
-    await write(database, schema, encoded, join(folder, ROWS_FILE));
+    await write(database, schema, prepared, encoded, join(folder, ROWS_FILE));
     return await describe(database, schema, fingerprint, files, prepared, encoded);
   } finally {
     database.close();
@@ -61,12 +62,20 @@ async function learn({ connection }: Database, schema: DataSchema): Promise<Enco
   return { vocabularies, scales: await learnScales(connection, numerical) };
 }
 
-async function write({ connection }: Database, schema: DataSchema, encoded: Encoding, file: string): Promise<void> {
+async function write(
+  { connection }: Database,
+  schema: DataSchema,
+  { has }: PreparedRows,
+  encoded: Encoding,
+  file: string,
+): Promise<void> {
+  // A column of a Parquet file is read whole, so a label that does not exist needs a filler; nothing reads it later.
+  const label = (k: number) => (has[k].every(Boolean) ? `k.l${k}` : `coalesce(k.l${k}, 0)::UTINYINT`);
   const { vocabularies, scales } = encoded;
   const columns = [
     'k.scenario::UTINYINT AS scenario',
     'k.split::UTINYINT AS split',
-    ...schema.tasks.map((task, k) => `k.l${k} AS ${quoted(task.name)}`),
+    ...schema.tasks.map((task, k) => `${label(k)} AS ${quoted(task.name)}`),
     ...vocabularies.map(({ id, field }) => `${id} AS ${quoted(field.name)}`),
     ...scales.map(({ number, field }) => `${number} AS ${quoted(field.name)}`),
   ];
@@ -88,16 +97,17 @@ async function describe(
   const counts = await rowsOf(connection, 'SELECT scenario, split, count(*) AS n FROM kept GROUP BY ALL');
   const countOf = (scenario: number, split: number) =>
     Number(counts.find((row) => row.scenario === scenario && row.split === split)?.n ?? 0);
-  const names = schema.scenario.names ?? {};
+  const tasks = schema.tasks.map((task) => task.name);
   return {
     format: CACHE_FORMAT,
     name: schema.name,
     fingerprint,
-    tasks: schema.tasks.map((task) => task.name),
+    tasks,
     categorical: vocabularies.map(({ field }) => field),
     numerical: scales.map(({ field }) => field),
     scenarios: prepared.scenarios.map((value, s) => ({
-      name: names[value] ?? value,
+      name: scenarioName(schema, value),
+      ...(!prepared.has.every((row) => row[s]) && { tasks: tasks.filter((_, k) => prepared.has[k][s]) }),
       rows: [countOf(s, 0), countOf(s, 1), countOf(s, 2)],
     })),
     warnings: [],

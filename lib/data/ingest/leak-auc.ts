@@ -1,6 +1,7 @@
 import { seedAt } from '../../backend/random';
 import { auc } from '../../metrics/auc';
-import type { Dataset, IdColumn } from '../types';
+import { labelsOf, tasksOf } from '../tasks';
+import type { Dataset, IdColumn, ScenarioData } from '../types';
 
 /** A field alone that orders the rows better than this is more likely a leaked label than a good feature. */
 const SUSPICIOUS = 0.95;
@@ -13,10 +14,11 @@ const LEAST_OF_CLASS = 20;
  * @returns One warning per field and task whose AUC exceeds .95 (or, for numbers, is below .05).
  */
 export function suspiciousFields(dataset: Dataset): string[] {
-  const rows = sampleRows(dataset);
   const warnings: string[] = [];
-  for (const [t, task] of dataset.tasks.entries()) {
-    const labels = gather(dataset, rows, (split) => split.labels[t], new Uint8Array(rows.count));
+  for (const task of dataset.tasks) {
+    const having = dataset.scenarios.filter((scenario) => tasksOf(dataset, scenario).includes(task));
+    const rows = sampleRows(having);
+    const labels = gather(having, rows, (s) => labelsOf(dataset, s, 'train', task)!, new Uint8Array(rows.count));
     let positives = 0;
     for (const label of labels) positives += label;
     if (Math.min(positives, rows.count - positives) < LEAST_OF_CLASS) continue;
@@ -27,11 +29,11 @@ export function suspiciousFields(dataset: Dataset): string[] {
       );
     };
     for (const [k, field] of dataset.categorical.entries()) {
-      const ids = gather(dataset, rows, (split) => split.ids[k], new Int32Array(rows.count));
+      const ids = gather(having, rows, ({ splits }) => splits.train.ids[k], new Int32Array(rows.count));
       report(field.name, heldOutAuc(ids, labels, field.size));
     }
     for (const [k, field] of dataset.numerical.entries()) {
-      const numbers = gather(dataset, rows, (split) => split.numbers[k], new Float32Array(rows.count));
+      const numbers = gather(having, rows, ({ splits }) => splits.train.numbers[k], new Float32Array(rows.count));
       report(field.name, auc(numbers, labels).auc);
     }
   }
@@ -44,10 +46,10 @@ interface Sample {
   readonly chosen: readonly Int32Array[];
 }
 
-function sampleRows(dataset: Dataset): Sample {
-  const total = dataset.scenarios.reduce((sum, { splits }) => sum + splits.train.rows, 0);
+function sampleRows(scenarios: readonly ScenarioData[]): Sample {
+  const total = scenarios.reduce((sum, { splits }) => sum + splits.train.rows, 0);
   const step = Math.max(1, total / SAMPLE);
-  const chosen = dataset.scenarios.map(({ splits }) => {
+  const chosen = scenarios.map(({ splits }) => {
     const count = Math.floor((splits.train.rows - 1) / step) + 1;
     return Int32Array.from({ length: splits.train.rows === 0 ? 0 : count }, (_, i) => Math.floor(i * step));
   });
@@ -55,14 +57,14 @@ function sampleRows(dataset: Dataset): Sample {
 }
 
 function gather<T extends Uint8Array | Int32Array | Float32Array>(
-  dataset: Dataset,
+  scenarios: readonly ScenarioData[],
   rows: Sample,
-  column: (split: Dataset['scenarios'][number]['splits']['train']) => IdColumn | Float32Array,
+  column: (scenario: ScenarioData) => IdColumn | Float32Array,
   into: T,
 ): T {
   let at = 0;
-  for (const [s, { splits }] of dataset.scenarios.entries()) {
-    const from = column(splits.train);
+  for (const [s, scenario] of scenarios.entries()) {
+    const from = column(scenario);
     for (const row of rows.chosen[s]) into[at++] = from[row];
   }
   return into;

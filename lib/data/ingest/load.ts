@@ -39,19 +39,19 @@ function assemble(manifest: Manifest, columns: readonly (IdColumn | Float32Array
   const idColumns = columns.slice(tasks.length, tasks.length + categorical.length) as IdColumn[];
   const numberColumns = columns.slice(tasks.length + categorical.length) as Float32Array[];
   let start = 0;
-  const take = (rows: number): Split => {
+  const take = (rows: number, own: readonly string[]): Split => {
     const from = start;
     start += rows;
     return {
       rows,
       ids: idColumns.map((column) => column.subarray(from, start)),
       numbers: numberColumns.map((column) => column.subarray(from, start)),
-      labels: labelColumns.map((column) => column.subarray(from, start)),
+      labels: labelColumns.filter((_, k) => own.includes(tasks[k])).map((column) => column.subarray(from, start)),
     };
   };
-  const scenarios = manifest.scenarios.map(({ name: scenario, rows }) => ({
-    name: scenario,
-    splits: { train: take(rows[0]), validation: take(rows[1]), test: take(rows[2]) },
-  }));
+  const scenarios = manifest.scenarios.map(({ name: scenario, tasks: some, rows }) => {
+    const [train, validation, test] = rows.map((count) => take(count, some ?? tasks));
+    return { name: scenario, ...(some && { tasks: some }), splits: { train, validation, test } };
+  });
   return { name, fingerprint, tasks, categorical, numerical, scenarios, warnings, facts };
 }

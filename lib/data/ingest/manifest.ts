@@ -12,7 +12,12 @@ export interface Manifest {
   readonly categorical: readonly CategoricalField[];
   readonly numerical: readonly NumericalField[];
   /** Scenarios in order, with their rows in train, validation and test: the order of the rows in the Parquet file. */
-  readonly scenarios: readonly { readonly name: string; readonly rows: readonly [number, number, number] }[];
+  readonly scenarios: readonly {
+    readonly name: string;
+    /** Where it lacks some: the tasks that it has. */
+    readonly tasks?: readonly string[];
+    readonly rows: readonly [number, number, number];
+  }[];
   readonly warnings: readonly string[];
   readonly facts: DatasetFacts;
 }

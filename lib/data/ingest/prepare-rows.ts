@@ -6,11 +6,14 @@ import type { HashedFile } from './fingerprint';
 import { checkLabels, checkNumbers, checkOverlap } from './row-checks';
 import { type Rows, runBlaming } from './rows';
 import { splitSql, uniformSql } from './split-sql';
+import { whoHasWhat } from './task-scenarios';
 
 /** What was found while the rows were chosen. */
 export interface PreparedRows {
   /** Values of the scenarios that are kept, in order. */
   readonly scenarios: readonly string[];
+  /** Which of them has which task, `[task][scenario]`. */
+  readonly has: readonly (readonly boolean[])[];
   readonly sourceRows: number;
   readonly repeatedRows: number;
   /** Dropped rows by reason. */
@@ -33,10 +36,14 @@ export async function prepareRows(
   const content = rows.columns.filter((name) => !/^source_(row|file)(_\d+)?$/.test(name)).map(quoted);
   const position = rows.columns.includes('source_row') ? 'source_row' : `hash(${content.join(', ')})`;
   const file = rows.columns.includes('source_file') ? 'source_file' : "''";
-  const labels = rows.tasks.map((task, k) => `${task.sql} AS l${k}`);
   const values = rows.fields.map((field, k) => `${valueSql(schema, rows, k, field.sql)} AS f${k}`);
   const scenarios = await chooseScenarios(connection, schema, rows);
+  const has = whoHasWhat(schema, scenarios);
   const index = `list_position([${scenarios.map(literal).join(', ')}], CAST(${rows.scenario.sql} AS VARCHAR)) - 1`;
+  // Whatever stands in the column of a task that a scenario does not have is no label.
+  const labels = rows.tasks.map(({ sql }, k) => {
+    return has[k].every(Boolean) ? `${sql} AS l${k}` : `CASE WHEN ${among(index, has[k])} THEN ${sql} END AS l${k}`;
+  });
   await runBlaming(
     connection,
     rows,
@@ -45,13 +52,18 @@ export async function prepareRows(
       `hash(${content.join(', ')}) AS content, ${[...labels, ...values].join(', ')} FROM ${rows.view}`,
   );
   await checkLabels(connection, rows);
-  const dropped = await keepRows(connection, schema);
+  const dropped = await keepRows(connection, schema, has);
   await checkSplits(connection, schema, scenarios);
   const { total, distinct } = await rowOf(
     connection,
     'SELECT count(*) AS total, count(DISTINCT content) AS distinct FROM prepared',
   );
-  return { scenarios, sourceRows: Number(total), repeatedRows: Number(total) - Number(distinct), dropped };
+  return { scenarios, has, sourceRows: Number(total), repeatedRows: Number(total) - Number(distinct), dropped };
+}
+
+/** SQL for "one of the scenarios that have the task". */
+function among(index: string, has: readonly boolean[]): string {
+  return `${index} IN (${has.flatMap((own, s) => (own ? [s] : [])).join(', ')})`;
 }
 
 function valueSql(schema: DataSchema, rows: Rows, k: number, sql: string): string {
@@ -87,8 +99,14 @@ async function chooseScenarios(connection: DuckDBConnection, schema: DataSchema,
 }
 
 /** Makes the view (or, where rows must be compared, the table) `kept`; counts what falls away. */
-async function keepRows(connection: DuckDBConnection, schema: DataSchema): Promise<Record<string, number>> {
-  const unlabelled = schema.tasks.map((_, k) => `l${k} IS NULL`).join(' OR ');
+async function keepRows(
+  connection: DuckDBConnection,
+  schema: DataSchema,
+  has: PreparedRows['has'],
+): Promise<Record<string, number>> {
+  const lacks = (k: number) =>
+    has[k].every(Boolean) ? `l${k} IS NULL` : `(l${k} IS NULL AND ${among('scenario', has[k])})`;
+  const unlabelled = schema.tasks.map((_, k) => lacks(k)).join(' OR ');
   const counts = await rowOf(
     connection,
     'SELECT count(*) AS all, count(*) FILTER (scenario IS NULL) AS scenario, ' +

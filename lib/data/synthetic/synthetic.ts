@@ -1,6 +1,6 @@
 import { seedAt } from '../../backend/random';
 import { auc } from '../../metrics/auc';
-import { checkOptionNames, DataError } from '../error';
+import { checkOptionNames, DataError, hint } from '../error';
 import { canonical, digest } from '../ingest/fingerprint';
 import type { Dataset, Split } from '../types';
 import { drawsFrom } from './draws';
@@ -25,6 +25,8 @@ export interface SyntheticOptions {
   readonly taskConflict?: number;
   /** How far the scenarios record numbers in units of their own (scale and offset); default 0.3. */
   readonly inputShift?: number;
+  /** Scenarios without the task conversion, such as `['US']`; their clicks stay what they are. Default none. */
+  readonly clicksOnly?: readonly string[];
 }
 
 const countries = [
@@ -43,6 +45,7 @@ const defaults = {
   scenarioConflict: 0.3,
   taskConflict: 0.3,
   inputShift: 0.3,
+  clicksOnly: [],
 };
 
 /**
@@ -52,7 +55,7 @@ const defaults = {
  * @throws DataError when an option is unknown or outside its range.
  */
 export function synthetic(options: SyntheticOptions = {}): Dataset {
-  const chosen = checked(options);
+  const { clicksOnly, ...chosen } = checked(options);
   const sizes = chosen.rowsPerScenario.map((rows) => sizesOf(Math.round(rows * chosen.scale)));
   const made = countries.map((country, s) => {
     const rows = sizes[s].train + sizes[s].validation + sizes[s].test;
@@ -67,15 +70,17 @@ export function synthetic(options: SyntheticOptions = {}): Dataset {
   );
   return {
     name: 'synthetic',
-    fingerprint: digest(canonical({ generator: 1, ...chosen })),
+    fingerprint: digest(canonical({ generator: 1, ...chosen, ...(clicksOnly.length > 0 && { clicksOnly }) })),
     tasks: ['click', 'conversion'],
     categorical,
     numerical,
     scenarios: countries.map(({ name }, s) => {
       const { train, validation, test } = sizes[s];
-      const columns = { ...encoded[s], labels: made[s].labels };
+      const own = clicksOnly.includes(name) ? ['click'] : undefined;
+      const columns = { ...encoded[s], labels: own ? made[s].labels.slice(0, 1) : made[s].labels };
       return {
         name,
+        ...(own && { tasks: own }),
         splits: {
           train: cut(columns, 0, train),
           validation: cut(columns, train, validation),
@@ -86,7 +91,8 @@ export function synthetic(options: SyntheticOptions = {}): Dataset {
     warnings: [],
     bayesAuc: made.map(({ labels, chances }, s) => {
       const from = sizes[s].train + sizes[s].validation;
-      return chances.map((chance, t) => auc(chance.subarray(from), labels[t].subarray(from)).auc);
+      const lacks = (t: number) => t > 0 && clicksOnly.includes(countries[s].name);
+      return chances.map((chance, t) => (lacks(t) ? null : auc(chance.subarray(from), labels[t].subarray(from)).auc));
     }),
   };
 }
@@ -99,7 +105,15 @@ function checked(options: SyntheticOptions): Required<SyntheticOptions> {
     if (chosen[dial] >= 0 && chosen[dial] <= 1) continue;
     throw new DataError(`synthetic: ${dial} is ${chosen[dial]}, but goes from 0 to 1`);
   }
-  const { rowsPerScenario, scale, seed } = chosen;
+  const { rowsPerScenario, scale, seed, clicksOnly } = chosen;
+  const names = countries.map(({ name }) => name);
+  const unknown = clicksOnly.find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    throw new DataError(`synthetic: clicksOnly names no scenario "${unknown}"; ${hint(unknown, names)}`);
+  }
+  if (names.every((name) => clicksOnly.includes(name))) {
+    throw new DataError('synthetic: clicksOnly names all scenarios, so nobody has the task conversion');
+  }
   if (!Number.isInteger(seed)) throw new DataError(`synthetic: seed is ${seed}, but must be an integer`);
   if (rowsPerScenario.length === 4 && rowsPerScenario.every((rows) => rows * scale >= 10)) return chosen;
   throw new DataError('synthetic: rowsPerScenario needs four numbers, and each times scale must be at least 10');
@@ -110,7 +124,12 @@ function sizesOf(train: number) {
 }
 
 /** Labels and their true probabilities, per task. */
-function drawOutcome(options: Required<SyntheticOptions>, s: number, inputs: RawInputs, trainRows: number) {
+function drawOutcome(
+  options: Omit<Required<SyntheticOptions>, 'clicksOnly'>,
+  s: number,
+  inputs: RawInputs,
+  trainRows: number,
+) {
   const { seed, scenarioConflict, taskConflict } = options;
   const { name, clickRate, buyRate } = countries[s];
   const reasons = (task: string) =>

@@ -56,7 +56,10 @@ export type AttendDiagnostics = {
   readonly kind: 'attend';
   /** The parameters in the order of the rates. */
   readonly parameters: readonly string[];
-  /** β of each client, 0 … 1, as used in this round: one per parameter and task, the tasks of a parameter together. */
+  /**
+   * β of each client, 0 … 1, as used in this round: one per parameter and task that the client has, the tasks of a
+   * parameter together.
+   */
   readonly rates: Readonly<Record<string, readonly number[]>>;
 };
 

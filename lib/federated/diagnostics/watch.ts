@@ -24,14 +24,8 @@ export interface Watch {
  * for each client that takes part.
  *
  * @param participants indices of the clients that take part
- * @param tasks names of the model's tasks, in its order
  */
-export function watchRound(
-  clients: readonly Client[],
-  participants: readonly number[],
-  tasks: readonly string[],
-  batches: Batcher,
-): Watch {
+export function watchRound(clients: readonly Client[], participants: readonly number[], batches: Batcher): Watch {
   const read = (client: Client): Record<string, Tensor> => ({ ...readValues(client, [...client.slots.keys()]) });
   const start = new Map(participants.map((i) => [i, read(clients[i])]));
   const norms = new Map<number, Readonly<Record<string, GroupNorms>>>();
@@ -49,22 +43,19 @@ export function watchRound(
         }
       }
     },
-    finished: () => clients.map((client, i) => reportOf(client, norms.get(i), tasks, batches)),
+    finished: () => clients.map((client, i) => reportOf(client, norms.get(i), batches)),
   };
 }
 
-function reportOf(
-  client: Client,
-  norms: ClientDiagnostics['norms'],
-  tasks: readonly string[],
-  batches: Batcher,
-): ClientDiagnostics {
+function reportOf(client: Client, norms: ClientDiagnostics['norms'], batches: Batcher): ClientDiagnostics {
   const report = { client: client.data.name, ...(norms && { norms }) };
   if (!client.model.gates) return report;
   const values = readValues(client);
-  const gates = client.data.scenarios.flatMap(({ name, validation }) => {
-    const weights = gateWeights(client.model, values, validation, tasks, batches);
-    return weights ? [{ scenario: name, tasks: weights }] : [];
+  const gates = client.data.scenarios.flatMap(({ name, tasks, validation }) => {
+    const weights = gateWeights(client.model, values, validation, client.data.tasks, batches);
+    if (!weights) return [];
+    // A pooled model has gates for every task; a scenario is asked for those of its own.
+    return [{ scenario: name, tasks: Object.fromEntries(tasks.map((task) => [task, weights[task]])) }];
   });
   disposeValues(values);
   return { ...report, gates };

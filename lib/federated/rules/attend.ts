@@ -6,7 +6,7 @@ import { bySlice, fromSlices } from './by-slice';
 import { softmax } from './coordinate';
 import { type RateOptions, rateDefaults, ratesFrom } from './own-rate';
 import { rowCosines } from './row-cosines';
-import { groupBytes, type Rule } from './rule';
+import { hasTask, type Rule, traffic } from './rule';
 
 export interface AttendOptions {
   /** What is compared: cos(d_i, d_j)/τ [choice], or the sibling's ⟨d_i, d_j⟩/√elements, uniform for small updates. */
@@ -43,14 +43,18 @@ const taskAxis = ({ name, taskAxis: axis }: Parameter): number => {
  * Personalised aggregation of the task towers (FedHCA2's decoder step) [sibling], per layer, weights and biases apart.
  *
  * With d_i the movement of one tower in this round: att_ij = softmax_j(similarity of d_i and d_j), and
- * tower_i ← before + d_i + β_i,layer · Σ_j att_ij d_j (or interpolated). β is trained like the experts' α.
+ * tower_i ← before + d_i + β_i,layer · Σ_j att_ij d_j (or interpolated). β is trained like the experts' α. A client
+ * that lacks a task has no tower for it: nobody attends to it, and the report has no rate of it.
  */
 export function attend(options: Partial<AttendOptions> = {}): Rule {
   const chosen = { ...attendDefaults, ...options };
   return {
     name: `attend (${chosen.similarity}, ${chosen.over})`,
-    apply({ parameters, clients }, state) {
+    missingTasks: true,
+    apply(update, state) {
+      const { parameters, clients } = update;
       const tasks = parameters[0].shape[taskAxis(parameters[0])];
+      const has = clients.map((client) => Array.from({ length: tasks }, (_, task) => hasTask(client, task)));
       const rates = ratesFrom(state, parameters.length * tasks, chosen.rates);
       const cosines = clients.map(() => Array<number>(parameters.length * tasks).fill(0));
       const next: Record<string, Tensor>[] = clients.map(() => ({}));
@@ -63,7 +67,7 @@ export function attend(options: Partial<AttendOptions> = {}): Rule {
           const last = state?.tensors[`${client}/${parameter.name}`];
           if (last) cosines[i].splice(layer * tasks, tasks, ...rowCosines(moves[i], last));
         });
-        const taken = tf.unstack(attended(tf.stack(moves), chosen, clientWeights(clients, chosen.weights))); // per client [tasks, elements]
+        const taken = tf.unstack(attended(tf.stack(moves), has, chosen, clientWeights(clients, chosen.weights))); // per client [tasks, elements]
         clients.forEach(({ client }, i) => {
           tensors[`${client}/${parameter.name}`] = taken[i];
         });
@@ -78,24 +82,29 @@ export function attend(options: Partial<AttendOptions> = {}): Rule {
           Object.assign(next[i], fromSlices([parameter], moved, taskAxis));
         });
       });
-      const traffic = clients.length * groupBytes(parameters);
       return {
         values: next,
-        bytes: { up: traffic, down: traffic },
+        bytes: traffic(update),
         state: { numbers: rates.state(), tensors },
         diagnostics: {
           kind: 'attend',
           parameters: parameters.map(({ name }) => name),
-          rates: Object.fromEntries(clients.map(({ client }) => [client, rates.of(client)])),
+          rates: Object.fromEntries(
+            clients.map(({ client }, i) => [client, rates.of(client).filter((_, place) => has[i][place % tasks])]),
+          ),
         } satisfies AttendDiagnostics,
       };
     },
   };
 }
 
-/** What every tower is offered beside its own movement: `[clients, tasks, elements]` → the same shape. */
+/**
+ * What every tower that there is (`has[client][task]`) is offered beside its own movement: `[clients, tasks, elements]`
+ * → the same shape.
+ */
 function attended(
   moves: Tensor,
+  has: readonly (readonly boolean[])[],
   { similarity, temperature, over, personalisation }: AttendOptions,
   weights: readonly number[],
 ): Tensor {
@@ -103,18 +112,21 @@ function attended(
   // Towers that attend to each other form one row of `sets`: [sets, towers, elements].
   const sets = over === 'all' ? moves.reshape([1, clients * tasks, elements]) : tf.transpose(moves, [1, 0, 2]);
   const grams = tf.matMul(sets, sets, false, true).arraySync() as number[][][];
+  const exist = over === 'all' ? [has.flat()] : has[0].map((_, task) => has.map((own) => own[task]));
   // A weight in front of an exponential is its logarithm in the exponent.
   const vote = (tower: number) => Math.log(weights[over === 'all' ? Math.floor(tower / tasks) : tower]);
-  const attention = grams.map((gram) =>
-    gram.map((row, i) =>
-      softmax(
+  const attention = grams.map((gram, set) =>
+    gram.map((row, i) => {
+      if (!exist[set][i]) return row.map(() => 0);
+      return softmax(
         row.map((product, j) => {
+          if (!exist[set][j]) return Number.NEGATIVE_INFINITY;
           if (similarity === 'dot') return vote(j) + product / Math.sqrt(elements);
           const scale = Math.sqrt(gram[i][i] * gram[j][j]);
           return vote(j) + (scale > 0 ? product / scale / temperature : 0);
         }),
-      ),
-    ),
+      );
+    }),
   );
   const offered = attention.map((matrix) =>
     matrix.map((row, i) =>

@@ -1,5 +1,6 @@
 import type { Tensor } from '../../backend/tensorflow';
 import { elements, type Parameter, type Values } from '../../models/parameter';
+import type { TaskPlaces } from '../../models/some-tasks';
 import type { RuleDiagnostics } from '../diagnostics/types';
 
 /** What one client brings to the server for one parameter group. */
@@ -11,6 +12,11 @@ export interface ClientUpdate {
   readonly before: Values;
   /** What local training made of it. */
   readonly after: Values;
+  /**
+   * Which tasks it has, as places on the task axes; absent: all. Elsewhere its tensors hold zeros, and what a rule
+   * gives it there is not used.
+   */
+  readonly tasks?: TaskPlaces;
   /** Rows of each by-row table that its batches touched in this round, ascending. */
   readonly touched: Readonly<Record<string, Int32Array>>;
 }
@@ -49,12 +55,30 @@ export interface RuleResult {
  */
 export interface Rule {
   readonly name: string;
+  /**
+   * Whether the rule knows of clients that lack tasks (`ClientUpdate.tasks`) and counts their bytes with
+   * {@link traffic}. One that does not is refused for parameters with a task axis where a client lacks a task.
+   */
+  readonly missingTasks?: boolean;
   /** State before the first round, where the rule has one. */
   start?(): RuleState;
   /** Called inside `tf.tidy`: intermediate tensors need no disposal. */
   apply(update: GroupUpdate, state: RuleState | undefined): RuleResult;
 }
 
-/** Bytes of the whole group as float32. */
-export const groupBytes = (parameters: readonly Parameter[]): number =>
-  parameters.reduce((sum, parameter) => sum + 4 * elements(parameter), 0);
+/** Bytes of the whole group as float32; with some tasks only, of what a client with those has of it. */
+export const groupBytes = (parameters: readonly Parameter[], tasks?: TaskPlaces): number =>
+  parameters.reduce((sum, parameter) => {
+    const { taskAxis, shape } = parameter;
+    const all = elements(parameter);
+    return sum + 4 * (tasks && taskAxis !== undefined ? (all / shape[taskAxis]) * tasks.length : all);
+  }, 0);
+
+/** Bytes of a rule under which every client sends and receives all that it has of the group. */
+export function traffic({ parameters, clients }: GroupUpdate): { up: number; down: number } {
+  const bytes = clients.reduce((sum, { tasks }) => sum + groupBytes(parameters, tasks), 0);
+  return { up: bytes, down: bytes };
+}
+
+/** Whether a client has a task, by its place. */
+export const hasTask = ({ tasks }: ClientUpdate, place: number): boolean => tasks?.includes(place) ?? true;
