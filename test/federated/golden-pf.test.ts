@@ -4,7 +4,7 @@ import { readValues } from '../../lib/federated/client';
 import { disposeValues } from '../../lib/federated/evaluate';
 import type { Federation } from '../../lib/federated/federation';
 import { methods } from '../../lib/federated/methods';
-import type { PfMsmtrecOptions } from '../../lib/federated/pf-msmtrec';
+import { type PfMsmtrecOptions, pfMsmtrecDefaults } from '../../lib/federated/pf-msmtrec';
 import { planDefaults } from '../../lib/federated/plan';
 import { predict } from '../../lib/federated/predict';
 import { attendDefaults } from '../../lib/federated/rules/attend';
