@@ -49,7 +49,7 @@ export function dialStudy({ dial, values, methods, seeds, scale = 1, config = {}
 }
 
 const FIVE_SEEDS = [1, 2, 3, 4, 5];
-const VALUES = [0, 0.3, 0.6, 1];
+const VALUES = [0, 0.5, 1];
 
 /** One study per dial, at full size. */
 export const dialStudies: Readonly<Record<string, (options: StudyOptions) => Study>> = Object.fromEntries(
