@@ -84,7 +84,7 @@ async function picture(page: Page, name: string): Promise<void> {
 const errors = (page: Page) =>
   page.locator('[data-mime-type="application/vnd.jupyter.error"], [data-mime-type="application/vnd.jupyter.stderr"]');
 
-for (const name of ['00-quickstart', '01-data']) {
+for (const name of ['00-quickstart', '01-data', '04-conflict-coordination', '05-personalised-aggregation']) {
   check(`${name} opens in JupyterLab with its stored figures drawn`, async () => {
     const { page, foreign, figures } = await open(`${name}.ipynb`);
     assert.ok(figures > 0, 'the notebook was committed without its figures');
