@@ -3,7 +3,7 @@ import { makeFolder } from '../backend/folder';
 import { openDataset } from '../data';
 import { writeAtomically } from '../experiments/store-files';
 import { studies } from '../experiments/studies';
-import { settingText, studyRuns } from '../experiments/study';
+import { ofSelection, settingText, studyRuns } from '../experiments/study';
 import { runInWorkers } from '../experiments/workers';
 import { studyHtml, studyText } from '../report';
 
@@ -29,7 +29,7 @@ export async function study(name: string, { data, seeds, workers, out }: StudyFl
     folder,
     workers,
     onRun: ({ point, method, seed }, own) => {
-      const aucs = own.flatMap(({ auc }) => (auc === null ? [] : [auc]));
+      const aucs = ofSelection(own, point.config.selection).flatMap(({ auc }) => (auc === null ? [] : [auc]));
       const mean = aucs.reduce((sum, auc) => sum + auc, 0) / aucs.length;
       const place = [settingText(point.setting), method, `seed ${seed}`].filter((part) => part !== 'all').join(', ');
       console.log(`${++done}/${runs.length} ${place}: ${chosen.split} AUC ${mean.toFixed(4)}`);

@@ -6,6 +6,7 @@ export type { StoredConfiguration } from './store-configuration';
 export { StoreError } from './store-files';
 export { type Dial, type DialOptions, dialModules, dialStudy, studies } from './studies';
 export {
+  ofSelection,
   readStudyRows,
   runStudy,
   type Setting,

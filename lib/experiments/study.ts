@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type OpenOptions, openDataset } from '../data/open';
 import type { Dataset } from '../data/types';
+import type { SelectionKind } from '../federated/selection';
 import type { ExperimentConfig } from './config';
 import { runExperiment } from './run';
 import type { ResultStore } from './store';
@@ -40,7 +41,8 @@ export interface Study {
 }
 
 /** The final AUC of one scenario and task in one run of a study: a line of its result file. */
-export interface StudyRow extends Pick<ResultLine, 'method' | 'seed' | 'scenario' | 'task' | 'auc' | 'round'> {
+export interface StudyRow
+  extends Pick<ResultLine, 'method' | 'seed' | 'scenario' | 'task' | 'auc' | 'round' | 'selection'> {
   readonly setting: Setting;
 }
 
@@ -63,21 +65,26 @@ export function studyRuns({ points, split }: Study): StudyRun[] {
 }
 
 /**
- * Runs a study in this process, run by run, and yields each run's rows as it ends.
+ * Runs a study in this process, run by run, and yields each run's rows as it ends, with the selection of rounds that the
+ * configuration names.
  *
  * For large studies the terminal's `study` command uses several processes and can be resumed.
  */
 export async function* runStudy(study: Study): AsyncGenerator<StudyRow[], StudyRow[], undefined> {
   const all: StudyRow[] = [];
   for (const run of studyRuns(study)) {
-    const rows = await performRun(run);
+    const rows = ofSelection(await performRun(run), run.point.config.selection);
     all.push(...rows);
     yield rows;
   }
   return all;
 }
 
-/** Performs one run. With a store, a run that is finished there is read, and an interrupted one goes on. */
+/** The rows with one kind of selection. */
+export const ofSelection = (rows: readonly StudyRow[], kind: SelectionKind): StudyRow[] =>
+  rows.filter(({ selection }) => selection === kind);
+
+/** Performs one run and returns its rows with both kinds of selection. With a store, a run that is finished there is read, and an interrupted one goes on. */
 export async function performRun({ point, method, seed, split }: StudyRun, store?: ResultStore): Promise<StudyRow[]> {
   const dataset = await opened(point);
   const config = { ...point.config, methods: [method], seeds: [seed] };
@@ -85,19 +92,22 @@ export async function performRun({ point, method, seed, split }: StudyRun, store
   let step = await run.next();
   while (!step.done) step = await run.next();
   return step.value
-    .filter((line) => line.split === split && line.selection === config.selection)
-    .map(({ scenario, task, auc, round }) => ({ setting: point.setting, method, seed, scenario, task, auc, round }));
+    .filter((line) => line.split === split)
+    .map(({ scenario, task, auc, round, selection }) => {
+      return { setting: point.setting, method, seed, scenario, task, auc, round, selection };
+    });
 }
 
 /**
  * Rows of a study as the command `study` stored them.
+ * @param selection which kept rounds: each client's own best (default), or one for all clients
  * @throws StoreError where the file is missing or a line is not JSON
  */
-export function readStudyRows(file: string): StudyRow[] {
+export function readStudyRows(file: string, selection: SelectionKind = 'per-client'): StudyRow[] {
   if (!existsSync(file)) {
     throw new StoreError(`There is no ${file}: npm start -- study NAME --out ${file} makes it.`);
   }
-  return readJsonLines<StudyRow>(file).lines;
+  return ofSelection(readJsonLines<StudyRow>(file).lines, selection);
 }
 
 /** The data set of the last run: the runs of a study mostly share theirs. */

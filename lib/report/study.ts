@@ -1,4 +1,4 @@
-import type { Study, StudyRow } from '../experiments/study';
+import { ofSelection, type Study, type StudyRow } from '../experiments/study';
 import type { Figure } from './figure';
 import { ablationBars, gainByDial } from './figures';
 import { escapeHtml } from './format';
@@ -10,18 +10,21 @@ const WHOLE = { limit: 200 };
 
 /** The figures of a study: none of a search, gains by dial where it turns one, else bars against its reference. */
 export function studyFigures({ reference, split }: Study, rows: readonly StudyRow[]): Figure[] {
+  const own = ofSelection(rows, 'per-client');
   if (split === 'validation') return [];
-  const turned = new Set(rows.map(({ setting }) => JSON.stringify(setting))).size > 1;
-  if (turned) return [gainByDial(rows, reference)];
-  return [ablationBars(rows, reference), ablationBars(rows, reference, 'worst')];
+  const turned = new Set(own.map(({ setting }) => JSON.stringify(setting))).size > 1;
+  if (turned) return [gainByDial(own, reference)];
+  return [ablationBars(own, reference), ablationBars(own, reference, 'worst')];
 }
 
 /** The tables of a study by heading. */
 function studyTables({ reference, split }: Study, rows: readonly StudyRow[]) {
-  if (split === 'validation') return { 'Validation AUC by candidate': tuningTable(rows) };
+  const own = ofSelection(rows, 'per-client');
+  if (split === 'validation') return { 'Validation AUC by candidate': tuningTable(own) };
   return {
-    'Mean over scenarios': pairedTable(rows, reference),
-    'Worst scenario': pairedTable(rows, reference, 'worst'),
+    'Mean over scenarios': pairedTable(own, reference),
+    'Worst scenario': pairedTable(own, reference, 'worst'),
+    'Mean over scenarios, one common round for all clients': pairedTable(ofSelection(rows, 'common'), reference),
   };
 }
 

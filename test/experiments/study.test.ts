@@ -41,7 +41,7 @@ test('every run gives one row per scenario and task', async () => {
 test('in worker processes each run has a folder of its own, and a finished one is read again', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'pf study '));
   const first = await runInWorkers(tiny, { folder, workers: 2 });
-  assert.is(first.length, 8 * 4 * 2);
+  assert.is(first.length, 8 * 4 * 2 * 2); // both kinds of selection
   assert.equal(readdirSync(folder), ['inputShift-0', 'inputShift-1']);
   rmSync(join(folder, 'inputShift-1', 'local-4'), { recursive: true });
   let ended = 0;
@@ -66,9 +66,20 @@ test('a run that fails is named after all others have ended', async () => {
 
 test('stored rows are read back, and a missing file says what makes it', () => {
   const folder = mkdtempSync(join(tmpdir(), 'pf study '));
-  const row = { setting: {}, method: 'm', seed: 1, scenario: 's', task: 't', auc: null, round: 1 };
-  writeFileSync(join(folder, 'rows.jsonl'), `${JSON.stringify(row)}\n`);
+  const row = {
+    setting: {},
+    method: 'm',
+    seed: 1,
+    scenario: 's',
+    task: 't',
+    auc: null,
+    round: 1,
+    selection: 'per-client',
+  };
+  const common = { ...row, selection: 'common' };
+  writeFileSync(join(folder, 'rows.jsonl'), `${JSON.stringify(row)}\n${JSON.stringify(common)}\n`);
   assert.equal(readStudyRows(join(folder, 'rows.jsonl')), [row]);
+  assert.equal(readStudyRows(join(folder, 'rows.jsonl'), 'common'), [common]);
   assert.throws(() => readStudyRows(join(folder, 'none.jsonl')), /npm start -- study/);
   rmSync(folder, { recursive: true });
 });

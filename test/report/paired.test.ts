@@ -18,6 +18,7 @@ const rows: StudyRow[] = [0, 1].flatMap((dial) =>
           task: 'click',
           auc: 0.6 + 0.1 * i + (scenario === 'b' ? 0.05 : 0) + (method === 'full' ? dial * gain : 0),
           round: 3,
+          selection: 'per-client',
         }),
       ),
     ),
