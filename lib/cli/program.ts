@@ -56,6 +56,7 @@ export function program(): Command {
     .addOption(new Option('--seeds <list>', 'seeds, such as 1-5').argParser(seedList))
     .addOption(new Option('--workers <count>', 'processes at a time; default: one per core').argParser(integer))
     .option('--out <file>', 'where the rows go; default results/<name>/rows.jsonl')
+    .option('--markdown', 'print the tables as Markdown, to paste them into a text')
     .action(async (name: string, flags: StudyFlags) => {
       requireKnown('study', name, Object.keys(studies));
       await study(name, flags);

@@ -5,7 +5,7 @@ import { writeAtomically } from '../experiments/store-files';
 import { studies } from '../experiments/studies';
 import { ofSelection, settingText, studyRuns } from '../experiments/study';
 import { runInWorkers } from '../experiments/workers';
-import { studyHtml, studyText } from '../report';
+import { rowsMarkdown, rowsText, studyHtml, studyText } from '../report';
 
 /** What commander collects for `study`. */
 export interface StudyFlags {
@@ -13,10 +13,11 @@ export interface StudyFlags {
   seeds?: number[];
   workers?: number;
   out?: string;
+  markdown?: true;
 }
 
 /** `study`: performs all runs of a named study that are missing, prints its table, and leaves its rows and a report. */
-export async function study(name: string, { data, seeds, workers, out }: StudyFlags): Promise<void> {
+export async function study(name: string, { data, seeds, workers, out, markdown }: StudyFlags): Promise<void> {
   const folder = join('results', name);
   const chosen = studies[name]({ data, seeds });
   const runs = studyRuns(chosen);
@@ -40,6 +41,6 @@ export async function study(name: string, { data, seeds, workers, out }: StudyFl
   writeAtomically(file, `${rows.map((row) => JSON.stringify(row)).join('\n')}\n`);
   const report = join(folder, 'report.html');
   writeAtomically(report, studyHtml(chosen, rows));
-  console.log(`\n${studyText(chosen, rows)}`);
+  console.log(`\n${studyText(chosen, rows, markdown ? rowsMarkdown : rowsText)}`);
   console.log(`\nRows: ${file}\nReport: ${report}`);
 }

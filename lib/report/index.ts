@@ -8,7 +8,7 @@ export { type MeanInterval, meanInterval } from './interval';
 export type { MimeBundle } from './kernel';
 export * from './paired';
 export { type PanelAxes, type PanelOptions, panelAxes, panelLayout } from './panels';
-export { type RowsOptions, type RowsToShow, rowsHtml, rowsText } from './rows';
+export { type RowsOptions, type RowsToShow, rowsHtml, rowsMarkdown, rowsText } from './rows';
 export { studyFigures, studyHtml, studyText } from './study';
 export { type MethodStyle, methodStyle, PALETTE, scenarioStyle } from './style';
 export * from './table';

@@ -56,6 +56,16 @@ export function rowsText(rows: RowsToShow, options: RowsOptions = {}): string {
   return [options.caption ?? '', table.toString(), rest].filter((part) => part !== '').join('\n');
 }
 
+/** Rows as a Markdown table, to paste it into a text. */
+export function rowsMarkdown(rows: RowsToShow, options: RowsOptions = {}): string {
+  const { head, cells, isNumeric, rest } = gridOf(rows, options.limit);
+  const line = (texts: readonly string[]) => `| ${texts.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`;
+  const rule = line(isNumeric.map((numeric) => (numeric ? '---:' : '---')));
+  return [...(options.caption ? [`**${options.caption}**`, ''] : []), line(head), rule, ...cells.map(line), rest]
+    .filter((part, i, { length }) => part !== '' || i < length - 1)
+    .join('\n');
+}
+
 function gridOf(rows: RowsToShow, limit = 20): Grid {
   const { head, values } = columnsOf(rows);
   const shown = values.slice(0, limit);

@@ -28,10 +28,10 @@ function studyTables({ reference, split }: Study, rows: readonly StudyRow[]) {
   };
 }
 
-/** A study as text for a terminal. */
-export function studyText(study: Study, rows: readonly StudyRow[]): string {
+/** A study as tables of text for a terminal, or of Markdown to paste into one. */
+export function studyText(study: Study, rows: readonly StudyRow[], draw: typeof rowsText = rowsText): string {
   const tables = Object.entries(studyTables(study, rows));
-  return tables.map(([caption, table]) => rowsText(table, { ...WHOLE, caption })).join('\n\n');
+  return tables.map(([caption, table]) => draw(table, { ...WHOLE, caption })).join('\n\n');
 }
 
 /** A study as one HTML page: its question, tables, figures. */

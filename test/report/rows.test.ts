@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { rowsHtml, rowsText, synthetic, toDataFrame } from '../../lib';
+import { rowsHtml, rowsMarkdown, rowsText, synthetic, toDataFrame } from '../../lib';
 
 test('plain objects become a table with numbers on the right', () => {
   const html = rowsHtml([
@@ -33,6 +33,12 @@ test('an index of texts is a column, and large and small numbers keep their digi
 
 test('no rows are an empty table', () => {
   assert.match(rowsHtml([]), /<tbody><\/tbody>/);
+});
+
+test('rows as Markdown keep their figures on the right and their bars apart', () => {
+  const rows = [{ name: 'a|b', auc: 0.5 }];
+  assert.is(rowsMarkdown(rows, { caption: 'C' }), '**C**\n\n| name | auc |\n| --- | ---: |\n| a\\|b | 0.5000 |');
+  assert.match(rowsMarkdown([rows[0], rows[0]], { limit: 1 }), /… and 1 more rows$/);
 });
 
 test.run();
