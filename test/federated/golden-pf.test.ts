@@ -15,7 +15,18 @@ import { numbersOf } from './fixtures';
 /** What `test/golden/pf_rounds.py` wrote. */
 interface Golden {
   readonly settings: Readonly<
-    Record<'rank' | 'lambda' | 'c' | 'temperature' | 'rate' | 'learningRate' | 'momentum' | 'weightDecay', number>
+    Record<
+      | 'rank'
+      | 'lambda'
+      | 'c'
+      | 'temperature'
+      | 'rate'
+      | 'learningRate'
+      | 'boundLearningRate'
+      | 'momentum'
+      | 'weightDecay',
+      number
+    >
   >;
   readonly methods: Readonly<Record<string, { readonly initial: Tensors; readonly rounds: readonly Round[] }>>;
 }
@@ -54,6 +65,31 @@ const optionsOf = (inputs: 'local' | 'average'): PfMsmtrecOptions => ({
   alignment: settings.lambda,
 });
 
+/** The rules of the defaults, with rates that move far enough to meet their bounds. */
+function rulesOfDefaults(): PfMsmtrecOptions {
+  const share = {
+    rates: { ...rates, learningRate: settings.boundLearningRate },
+    personalisation: 'others',
+    weights: 'rows',
+  } as const;
+  return {
+    ...pfMsmtrecDefaults,
+    template: { scenario: 'additive', task: 'low-rank', rank: settings.rank },
+    experts: { ...coordinateDefaults, c: settings.c, ...share },
+    towers: { ...attendDefaults, temperature: settings.temperature, ...share },
+    gates: 'average',
+    projection: 'average',
+    alignment: settings.lambda,
+  };
+}
+
+/** What the library is asked for in each case of the golden file. */
+const plans: Readonly<Record<string, { readonly method: string; readonly options: PfMsmtrecOptions }>> = {
+  'pf-msmtrec': { method: 'pf-msmtrec', options: optionsOf('local') },
+  'no-template': { method: 'no-template', options: optionsOf('average') },
+  defaults: { method: 'pf-msmtrec', options: rulesOfDefaults() },
+};
+
 /** The library's name of a parameter of the golden file. */
 const ownName = (name: string): string =>
   name
@@ -70,8 +106,19 @@ function ratesOf(diagnostics: Readonly<Record<string, unknown>>, group: string, 
   return clients.flatMap(({ data }) => rates[data.name]);
 }
 
-for (const [method, { initial, rounds }] of Object.entries(cases)) {
-  test(`three rounds of ${method} end where the independent implementation ends`, async () => {
+test('the case of the defaults has the rules of the defaults', () => {
+  const named = ({ template, experts, towers, gates, projection, schedule }: PfMsmtrecOptions) => ({
+    template: [template.scenario, template.task],
+    experts: [experts.direction, experts.personalisation, experts.weights],
+    towers: [towers.similarity, towers.over, towers.personalisation, towers.weights],
+    inputs: [gates, projection],
+    schedule,
+  });
+  assert.equal(named(plans.defaults.options), named(pfMsmtrecDefaults));
+});
+
+for (const [name, { initial, rounds }] of Object.entries(cases)) {
+  test(`three rounds of ${name} end where the independent implementation ends`, async () => {
     let largest = { deviation: 0, where: 'nowhere' };
     /** Deviations count relative to the largest magnitude of the expected numbers. */
     const compare = (where: string, actual: ArrayLike<number>, wanted: Nested) => {
@@ -83,7 +130,7 @@ for (const [method, { initial, rounds }] of Object.entries(cases)) {
       if (deviation > largest.deviation) largest = { deviation, where };
     };
 
-    const options = optionsOf(method === 'no-template' ? 'average' : 'local');
+    const { method, options } = plans[name];
     const federation = goldenFederation(
       methods[method]({ ...planDefaults, embeddings: 'touched-sqrt', weights: 'rows', pfMsmtrec: options }),
       ownNames(initial),
@@ -108,8 +155,8 @@ for (const [method, { initial, rounds }] of Object.entries(cases)) {
         const values = readValues(client);
         const wanted = ownNames(expected.clients[i]);
         assert.equal(Object.keys(values).sort(), Object.keys(wanted).sort());
-        for (const [name, value] of Object.entries(wanted)) {
-          compare(where(`${name} of ${client.data.name}`), numbersOf(values[name]), value);
+        for (const [tensor, value] of Object.entries(wanted)) {
+          compare(where(`${tensor} of ${client.data.name}`), numbersOf(values[tensor]), value);
         }
         const logits = predict(federation.model, values, client.data.scenarios[0].validation, goldenBatches);
         const byRow = asked.flatMap((_, row) => logits.map((column) => column[row]));
@@ -118,7 +165,7 @@ for (const [method, { initial, rounds }] of Object.entries(cases)) {
       });
     }
     federation.dispose();
-    console.log(`${method}: largest deviation ${largest.deviation.toExponential(1)} (${largest.where})`);
+    console.log(`${name}: largest deviation ${largest.deviation.toExponential(1)} (${largest.where})`);
   });
 }
 
