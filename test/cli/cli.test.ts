@@ -74,6 +74,16 @@ test('wrong input is one sentence that says what to do', () => {
   refuses(['run', '--device', 'tpu'], 'Allowed choices are cpu, gpu');
 });
 
+test('a study that is not there, or without its data, is one sentence', () => {
+  const missing = run('study', 'kuairnd');
+  assert.is(missing.status, 1);
+  assert.match(missing.stderr, 'There is no study "kuairnd"; did you mean "kuairand"?');
+  const nowhere = run('study', 'kuairand', '--data', 'nowhere');
+  assert.is(nowhere.status, 1);
+  assert.match(nowhere.stderr, 'nowhere: there is no such folder');
+  assert.not.match(nowhere.stderr, /\n {4}at /);
+});
+
 test('a GPU that is not there is an error, never a silent run on the CPU', () => {
   const banner = run('run', ...small, '--methods', 'local', '--out', join(folder, 'banner')).stdout;
   if (banner.includes('GPU ·')) return;

@@ -32,13 +32,17 @@ export async function runTestFile(
 }
 
 /** Runs test files, a few at a time, in their order. */
-export async function runTestFiles(sources, { jobs, ...options }) {
+export const runTestFiles = (sources, { jobs, ...options }) =>
+  someAtATime(sources, jobs, (source) =>
+    runTestFile(compiled(source), { name: source.split(path.sep).join('/'), ...options }),
+  );
+
+/** Does the same with every item, `jobs` at a time, and returns the results as they come. */
+export async function someAtATime(items, jobs, work) {
   const results = [];
-  const waiting = [...sources];
+  const waiting = [...items];
   const worker = async () => {
-    for (let source = waiting.shift(); source; source = waiting.shift()) {
-      results.push(await runTestFile(compiled(source), { name: source.split(path.sep).join('/'), ...options }));
-    }
+    while (waiting.length > 0) results.push(await work(waiting.shift()));
   };
   await Promise.all(Array.from({ length: jobs }, worker));
   return results;
