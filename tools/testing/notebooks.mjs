@@ -42,6 +42,6 @@ export async function runNotebooks({ filters, save = false, ...options }) {
     say(filters?.length > 0 ? `FAIL  no notebook is named like ${filters.join(' or ')}` : 'no notebook yet');
     return filters?.length > 0 ? [{ passed: 0, failed: 1, skipped: 0 }] : [];
   }
-  const jobs = save ? 1 : Math.min(4, availableParallelism());
+  const jobs = save ? 1 : Math.min(4, availableParallelism(), files.length);
   return someAtATime(files, jobs, (file) => runNotebook(file, { save, threads: jobs > 1 ? 1 : undefined, ...options }));
 }
