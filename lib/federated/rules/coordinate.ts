@@ -51,8 +51,8 @@ const expertAxis = ({ name, expertAxis: axis }: Parameter): number => {
  * the formulas are the sibling's, FedHCA2].
  *
  * Per expert, with D_i the movement of client i in this round: U is the {@link conflictAverse} direction of all D_i,
- * and S_i ← S_i(before) + D_i + α_i U (or another personalisation). Everything follows from the clients' Gram matrix, `[clients, clients]` per
- * expert, so the large tensors are passed over three times only.
+ * and S_i ← S_i(before) + D_i + α_i U (or another personalisation). Everything follows from the clients' Gram matrix,
+ * `[clients, clients]` per expert, so the large tensors are passed over a few times only.
  */
 export function coordinate(options: Partial<CoordinateOptions> = {}): Rule {
   const chosen = { ...coordinateDefaults, ...options };
@@ -68,7 +68,6 @@ export function coordinate(options: Partial<CoordinateOptions> = {}): Rule {
 
       const weights = clientWeights(clients, chosen.weights);
       const directions = grams.map((gram, expert) => direction(gram, chosen, weights, [group, round, expert]));
-      const common = tf.matMul(tf.tensor3d(directions.map((u) => [u])), stacked).reshape([experts, -1]) as Tensor2D;
 
       const rates = ratesFrom(state, experts, chosen.rates);
       const rated = chosen.personalisation !== 'none' && chosen.personalisation !== 'similarity';
@@ -101,7 +100,7 @@ export function coordinate(options: Partial<CoordinateOptions> = {}): Rule {
             ...rates.state(),
             ...Object.fromEntries(clients.map(({ client }) => [`round/${client}`, [round]])),
           },
-          tensors: rated ? remembered(chosen, clients, offered, stacked, common) : {},
+          tensors: rated ? remembered(chosen, clients, offered, stacked) : {},
         },
         diagnostics: coordinateDiagnostics({
           clients: clients.map(({ client }) => client),
@@ -150,9 +149,11 @@ function remembered(
   clients: readonly ClientUpdate[],
   offered: number[][][],
   stacked: Tensor,
-  common: Tensor,
 ): Record<string, Tensor> {
-  if (personalisation === 'rates') return { taken: common };
+  if (personalisation === 'rates') {
+    const common = tf.tensor3d(offered.map(([u]) => [u]));
+    return { taken: tf.matMul(common, stacked).reshape([offered.length, -1]) };
+  }
   const perClient = tf.unstack(tf.transpose(tf.matMul(tf.tensor3d(offered), stacked), [1, 0, 2]));
   return Object.fromEntries(clients.map(({ client }, i) => [`taken/${client}`, perClient[i]]));
 }
