@@ -86,6 +86,9 @@ export interface Alignment {
   readonly received: Values;
 }
 
+/** Parts of a local step, in their order. */
+export type StepPhase = 'batch' | 'forward' | 'backward' | 'update';
+
 /**
  * One local step: draws a batch, computes loss and gradients, updates the client's variables. Returns the loss.
  *
@@ -94,6 +97,7 @@ export interface Alignment {
  * must fit the weights that prediction will use, which may have arrived just before [choice].
  *
  * @param trained names of the parameters to move; default all
+ * @param onPhase is told when a part of the step begins, for a profile
  */
 export function localStep(
   client: Client,
@@ -102,9 +106,12 @@ export function localStep(
   options: AdamOptions,
   alignment?: Alignment,
   trained: readonly string[] = [...client.slots.keys()],
+  onPhase: (phase: StepPhase) => void = () => undefined,
 ): Tensor {
+  onPhase('batch');
   const batch = batches.train(client.data.train, client.stream.next(batchSize));
-  const { loss, gradients, statistics } = lossAndGradients(client, batch, trained);
+  const { loss, gradients, statistics } = lossAndGradients(client, batch, trained, onPhase);
+  onPhase('update');
   client.steps++;
   for (const { name, byRows } of client.model.parameters) {
     const gradient = gradients[name];
@@ -151,7 +158,12 @@ interface StepResult {
   statistics: Record<string, Tensor>;
 }
 
-function lossAndGradients(client: Client, batch: Batch, trained: readonly string[]): StepResult {
+function lossAndGradients(
+  client: Client,
+  batch: Batch,
+  trained: readonly string[],
+  onPhase: (phase: StepPhase) => void,
+): StepResult {
   const { model } = client;
   const statistics: Record<string, Tensor> = {};
   const pass: Pass = {
@@ -174,7 +186,10 @@ function lossAndGradients(client: Client, batch: Batch, trained: readonly string
     const still = Object.fromEntries(fixed.map((parameter) => [parameter.name, read(parameter)]));
     const lossOf = (...tensors: Tensor[]) => {
       const values = { ...still, ...Object.fromEntries(moving.map(({ name }, i) => [name, tensors[i]])) };
-      return logisticLoss(model.forward(values, batch, pass), batch.labels, batch.weights).asScalar();
+      onPhase('forward');
+      const logits = model.forward(values, batch, pass);
+      onPhase('backward'); // the loss itself is a few numbers
+      return logisticLoss(logits, batch.labels, batch.weights).asScalar();
     };
     return tf.valueAndGrads(lossOf)(moving.map(read));
   });
