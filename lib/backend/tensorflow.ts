@@ -16,4 +16,5 @@ export const tf: typeof TensorFlow = require('@tensorflow/tfjs-node-gpu');
 tf.env().set('PROD', true); // skips a shape and NaN check on every result
 
 export type Tensor = TensorFlow.Tensor;
+export type Tensor1D = TensorFlow.Tensor1D;
 export type Tensor2D = TensorFlow.Tensor2D;

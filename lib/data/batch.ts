@@ -20,7 +20,7 @@ export interface Batch {
 }
 
 export function disposeBatch({ lookup, touched, numbers, labels, weights }: Batch): void {
-  tf.dispose([lookup.positions, lookup.order, lookup.sorted, numbers, labels]);
+  tf.dispose([lookup.positions, numbers, labels]);
   touched?.tensor.dispose();
   weights?.dispose();
 }
@@ -49,7 +49,6 @@ export function batcher(fieldSizes: readonly number[]): Batcher {
       const batch = rows.length;
       const positions = new Int32Array(batch * fields);
       const touched: number[] = [];
-      const counts: number[] = [];
       const fieldStarts = [0];
       for (let field = 0; field < fields; field++) {
         const ids = split.ids[field];
@@ -60,14 +59,11 @@ export function batcher(fieldSizes: readonly number[]): Batcher {
             seen[row] = number;
             slot[row] = touched.length;
             touched.push(row);
-            counts.push(0);
           }
           positions[place] = slot[row];
-          counts[slot[row]]++;
         }
         fieldStarts.push(touched.length);
       }
-      const { order, sorted } = groupBySlot(positions, counts);
       const touchedRows = Int32Array.from(touched);
       return {
         lookup: {
@@ -75,8 +71,6 @@ export function batcher(fieldSizes: readonly number[]): Batcher {
           fields,
           rows: touched.length,
           positions: tf.tensor1d(positions, 'int32'),
-          order: tf.tensor1d(order, 'int32'),
-          sorted: tf.tensor1d(sorted, 'int32'),
           fieldStarts,
         },
         touched: { rows: touchedRows, tensor: tf.tensor1d(touchedRows, 'int32') },
@@ -92,15 +86,12 @@ export function batcher(fieldSizes: readonly number[]): Batcher {
         const ids = split.ids[field];
         for (let i = 0; i < batch; i++) positions[i * fields + field] = starts[field] + ids[from + i];
       }
-      const none = tf.tensor1d([], 'int32'); // predicting has no backward pass
       return {
         lookup: {
           batch,
           fields,
           rows: total,
           positions: tf.tensor1d(positions, 'int32'),
-          order: none,
-          sorted: none,
           fieldStarts: starts,
         },
         ...numbersAndLabels(
@@ -110,20 +101,6 @@ export function batcher(fieldSizes: readonly number[]): Batcher {
       };
     },
   };
-}
-
-/** Places grouped by their slot (a counting sort, stable), and the slot of each sorted place. */
-function groupBySlot(positions: Int32Array, counts: number[]): { order: Int32Array; sorted: Int32Array } {
-  const next = new Int32Array(counts.length);
-  for (let slot = 1; slot < counts.length; slot++) next[slot] = next[slot - 1] + counts[slot - 1];
-  const order = new Int32Array(positions.length);
-  const sorted = new Int32Array(positions.length);
-  for (let place = 0; place < positions.length; place++) {
-    const at = next[positions[place]]++;
-    order[at] = place;
-    sorted[at] = positions[place];
-  }
-  return { order, sorted };
 }
 
 function labelWeights(known: readonly Uint8Array[], rows: Int32Array): Tensor2D {

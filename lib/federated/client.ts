@@ -1,8 +1,10 @@
 import {
   type AdamOptions,
+  type AdamUpdate,
   adamRowStep,
   adamStep,
   disposeSlot,
+  moveTowards,
   readRows,
   type Slot,
   slot,
@@ -110,41 +112,52 @@ export function localStep(
 ): Tensor {
   onPhase('batch');
   const batch = batches.train(client.data.train, client.stream.next(batchSize));
-  const { loss, gradients, statistics } = lossAndGradients(client, batch, trained, onPhase);
+  const result = lossAndGradients(client, batch, trained, onPhase);
   onPhase('update');
-  client.steps++;
-  for (const { name, byRows } of client.model.parameters) {
-    const gradient = gradients[name];
-    const its = client.slots.get(name);
-    if (!gradient || !its) continue;
-    const step = ++client.updates[name];
-    if (byRows && batch.touched) {
-      adamRowStep(its, batch.touched.tensor, gradient, options, step);
-      for (const row of batch.touched.rows) client.touched[name][row] = 1;
-    } else {
-      const pulled = withPull(name, gradient, its.value, alignment);
-      adamStep(its, pulled, options, step);
-      if (pulled !== gradient) pulled.dispose();
-    }
-  }
-  for (const [name, value] of Object.entries(statistics)) moveTowards(variableOf(client, name), value);
-  tf.dispose([gradients, statistics]);
+  update(client, batch, result, options, alignment);
+  tf.dispose([result.gradients, result.statistics]);
   disposeBatch(batch);
-  return loss;
+  return result.loss;
 }
 
-/** The gradient with the alignment term, which is added here and not through the graph. */
-function withPull(name: string, gradient: Tensor, own: Variable, alignment: Alignment | undefined): Tensor {
-  const received = alignment?.received[name];
-  if (!alignment || !received) return gradient;
-  return tf.tidy(() => tf.add(gradient, tf.mul(tf.sub(own.read(), received), alignment.lambda)));
+function update(
+  client: Client,
+  { touched }: Batch,
+  { gradients, statistics }: StepResult,
+  options: AdamOptions,
+  alignment: Alignment | undefined,
+): void {
+  client.steps++;
+  const whole: AdamUpdate[] = [];
+  for (const { name, byRows } of client.model.parameters) {
+    const gradient = gradients[name];
+    const slot = client.slots.get(name);
+    if (!gradient || !slot) continue;
+    const step = ++client.updates[name];
+    if (byRows && touched) {
+      adamRowStep(touched.tensor, { slot, gradient, step }, options);
+      for (const row of touched.rows) client.touched[name][row] = 1;
+    } else {
+      // The pull is added in the update and not through the graph.
+      const towards = alignment?.received[name];
+      whole.push({
+        slot,
+        gradient,
+        step,
+        ...(alignment && towards && { pull: { lambda: alignment.lambda, towards } }),
+      });
+    }
+  }
+  adamStep(whole, options);
+  const running = Object.entries(statistics).map(([name, value]) => [variableOf(client, name), value] as const);
+  moveTowards(running, STATISTICS_MOMENTUM);
 }
 
 /** Value of the alignment term, (λ/2) Σ ‖p − received p‖². */
 export function alignmentValue(client: Client, { lambda, received }: Alignment): number {
   return tf.tidy(() => {
     const squares = Object.entries(received).map(([name, value]) =>
-      tf.sum(tf.square(tf.sub(variableOf(client, name).read(), value))),
+      tf.sum(tf.square(tf.sub(variableOf(client, name).borrow(), value))),
     );
     return squares.length === 0 ? 0 : (lambda / 2) * tf.addN(squares).dataSync()[0];
   });
@@ -179,7 +192,7 @@ function lossAndGradients(
   const { value, grads } = tf.tidy(() => {
     const read = ({ name, byRows }: Parameter) => {
       const own = variableOf(client, name);
-      return byRows && batch.touched ? readRows(own, batch.touched.tensor) : own.read();
+      return byRows && batch.touched ? readRows(own, batch.touched.tensor) : own.borrow();
     };
     // What stays is a constant to the graph, so that no gradient is computed for it.
     const fixed = trainable.filter((parameter) => !moving.includes(parameter));
@@ -198,11 +211,4 @@ function lossAndGradients(
     gradients: Object.fromEntries(moving.map(({ name }, i) => [name, grads[i]])),
     statistics,
   };
-}
-
-function moveTowards(running: Variable, value: Tensor): void {
-  tf.tidy(() => {
-    const kept = tf.mul(running.read(), 1 - STATISTICS_MOMENTUM);
-    running.assign(tf.add(kept, tf.mul(value.reshape([...running.shape]), STATISTICS_MOMENTUM)));
-  });
 }

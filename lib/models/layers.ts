@@ -1,5 +1,5 @@
 import { normRelu, normReluDropout } from '../backend/operations/norm-relu-dropout';
-import { type Tensor, type Tensor2D, tf } from '../backend/tensorflow';
+import type { Tensor } from '../backend/tensorflow';
 import type { Pass } from './model';
 import type { Parameter, Values } from './parameter';
 
@@ -17,33 +17,21 @@ export function normParameters(layer: string, shape: readonly number[], axis: Pa
 }
 
 /**
- * Batch normalisation, ReLU and dropout of what a linear map gave: `[batch, …units]` → the same shape.
+ * Batch normalisation, ReLU and dropout of what a linear map gave.
+ *
+ * A layer of one group has parameters `[units]`: `[batch, units]` → the same shape. A layer of several groups (experts,
+ * towers) has parameters `[…groups, units]`: `[batch, groups × units]` or `[groups, batch, units]` → the latter.
  *
  * The linear map before it has no bias: normalisation removes it, its gradient is rounding noise, and Adam would
  * turn that noise into a random walk which averaged models then carry into prediction [choice].
  */
 export function normReluLayer(values: Values, layer: string, x: Tensor, dropout: number, pass: Pass): Tensor {
-  const flat = x.reshape([x.shape[0], -1]) as Tensor2D;
-  const part = (name: string) => values[`${layer}.${name}`].reshape([-1]);
-  const result = pass.training
-    ? normReluDropout(
-        flat,
-        part('scale'),
-        part('shift'),
-        { rate: dropout, seed: pass.dropoutSeed(layer) },
-        (...batch) => pass.statistics(layer, ...batch),
-      )
-    : normRelu(flat, part('scale'), part('shift'), part('mean'), part('variance'));
-  return result.reshape(x.shape);
+  const part = (name: string) => values[`${layer}.${name}`];
+  if (!pass.training) return normRelu(x, part('scale'), part('shift'), part('mean'), part('variance'));
+  const drawn = { rate: dropout, seed: pass.dropoutSeed(layer) };
+  return normReluDropout(x, part('scale'), part('shift'), drawn, (...batch) => pass.statistics(layer, ...batch));
 }
 
-/**
- * A weighted mean of expert outputs per task: gates `[batch, tasks, experts]` and experts
- * `[batch, tasks or 1, experts, units]` → `[batch, tasks, units]`.
- */
-export function mixture(gateLogits: Tensor, experts: Tensor): Tensor {
-  const gates = tf.softmax(gateLogits);
-  const [batch, own, count, units] = experts.shape;
-  if (own === 1) return tf.matMul(gates, experts.reshape([batch, count, units]));
-  return tf.matMul(tf.expandDims(gates, 2), experts).reshape([batch, own, units]);
-}
+export { addLowRank } from '../backend/operations/add-low-rank';
+export { gatedMixture } from '../backend/operations/gated-mixture';
+export { groupedLinear } from '../backend/operations/grouped-linear';

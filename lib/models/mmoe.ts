@@ -1,7 +1,8 @@
+import { gatedMixture } from '../backend/operations/gated-mixture';
 import { groupedLinear } from '../backend/operations/grouped-linear';
-import { foldedLinear, foldingPays, lookup } from '../backend/operations/lookup';
+import { fieldInput } from '../backend/operations/lookup';
 import { type Tensor, type Tensor2D, tf } from '../backend/tensorflow';
-import { mixture, normParameters, normReluLayer } from './layers';
+import { normParameters, normReluLayer } from './layers';
 import type { DataShape, Inputs, Model, Pass } from './model';
 import { linearStart, type Parameter, type Values, xavierStart } from './parameter';
 import {
@@ -37,7 +38,8 @@ export const mmoeSizes = {
  * Ids are looked up in one table; numbers pass one linear layer to one more field vector; the concatenation feeds
  * every expert and one softmax gate per task; each task has a tower with one logit. Layer pattern
  * Linear-BatchNorm-ReLU-Dropout. Sizes and layer pattern follow the public benchmark code; the tensors of all
- * experts (towers) are stacked along `expertAxis` (`taskAxis`), so one operation serves them all.
+ * experts (towers) are stacked along `expertAxis` (`taskAxis`), so one operation serves them all; their hidden units are
+ * `[experts, batch, units]` (`[tasks, batch, units]`).
  *
  * @param template how expert weights are made of shared, scenario and task parts; plain MMoE by default
  */
@@ -139,13 +141,13 @@ function forward(
     hidden = normReluLayer(values, `expert.${at.layer}`, hidden, dropout, pass);
     hidden = behindNorm(values, template, at.layer, hidden);
   }
-  let tower = mixture(gates, hidden as Tensor);
+  let tower = gatedMixture(gates, hidden as Tensor);
   towerLayers.forEach((_, layer) => {
     tower = groupedLinear(tower, values[`tower.${layer}.weight`]);
     tower = normReluLayer(values, `tower.${layer}`, tower, dropout, pass);
   });
-  const logits = tf.sum(tf.mul(tower, values['tower.logit.weight']), 2);
-  return tf.add(logits, values['tower.logit.bias']);
+  const logits = groupedLinear(tower, tf.expandDims(values['tower.logit.weight'], 2));
+  return tf.add(tf.transpose(tf.squeeze(logits, [2])), values['tower.logit.bias']);
 }
 
 /** → `[batch, tasks, experts]` */
@@ -157,13 +159,9 @@ function gateLogits(values: Values, linear: (weight: Tensor) => Tensor2D): Tenso
 /** A function that multiplies the concatenated field vectors of a batch by a weight `[inputs, …units]` → `[batch, units]`. */
 function inputLinear(values: Values, { lookup: at, numbers }: Inputs): (weight: Tensor) => Tensor2D {
   const rows = values.embedding as Tensor2D;
-  const width = rows.shape[1];
   const dense = values['projection.weight']
     ? (tf.add(tf.matMul(numbers, values['projection.weight'] as Tensor2D), values['projection.bias']) as Tensor2D)
     : (tf.zeros([at.batch, 0]) as Tensor2D);
-  const flat = (weight: Tensor) => weight.reshape([weight.shape[0], -1]) as Tensor2D;
-  if (foldingPays(at, width)) return (weight) => foldedLinear(rows, dense, flat(weight), at);
-  const looked = lookup(rows, at);
-  const input = values['projection.weight'] ? tf.concat([looked, dense], 1) : looked;
-  return (weight) => tf.matMul(input, flat(weight));
+  const multiply = fieldInput(rows, dense, at);
+  return (weight) => multiply(weight.reshape([weight.shape[0], -1]) as Tensor2D);
 }

@@ -1,3 +1,4 @@
+import { addLowRank } from '../backend/operations/add-low-rank';
 import { groupedLinear } from '../backend/operations/grouped-linear';
 import { type Tensor, tf } from '../backend/tensorflow';
 import { linearStart, type Parameter, type Values } from './parameter';
@@ -107,39 +108,35 @@ export function templateParameters(template: Template, at: ExpertLayer): Paramet
 export const ownTasks = (template: Template, tasks: number): number => (template.task === 'none' ? 1 : tasks);
 
 /**
- * The linear map of one expert layer: the shared input or `[batch, own tasks, experts, inputs]` →
- * `[batch, own tasks, experts, units]`.
+ * The linear map of one expert layer: of the shared input → `[batch, own tasks × experts × units]`, or of the layer
+ * before, `[own tasks × experts, batch, inputs]` → `[own tasks × experts, batch, units]`. With a low-rank T the first
+ * layer gives the latter, too.
  *
  * @param input multiplies the shared input by a weight `[inputs, …]` → `[batch, …]`; used in the first layer
  */
 export function templateLinear(
   values: Values,
   template: Template,
-  { layer, experts, units, tasks, inputs }: ExpertLayer,
+  { layer, experts, tasks, inputs, units }: ExpertLayer,
   hidden: Tensor | null,
   input: (weight: Tensor) => Tensor,
 ): Tensor {
   const part = (name: string) => values[`expert.${layer}.${name}`];
-  const own = ownTasks(template, tasks);
+  const linear = (weight: Tensor) =>
+    hidden
+      ? groupedLinear(hidden, weight.reshape([-1, inputs, weight.shape[weight.rank - 1] as number]))
+      : input(weight);
   const weight = scenarioWeight(template, part, layer === 0);
-  const additive = template.scenario === 'additive';
   if (template.task === 'full') {
     const all = tf.expandDims(weight, layer === 0 ? 1 : 0);
-    const withTask = additive ? tf.add(all, part('task')) : tf.mul(all, part('task'));
-    if (!hidden) return input(withTask).reshape([-1, tasks, experts, units]);
-    return perTaskLinear(hidden, withTask);
+    return linear(template.scenario === 'additive' ? tf.add(all, part('task')) : tf.mul(all, part('task')));
   }
-  const base = hidden
-    ? groupedLinear(hidden.reshape([-1, experts, inputs]), weight).reshape([-1, own, experts, units])
-    : input(weight).reshape([-1, 1, experts, units]);
+  const base = linear(weight);
   if (template.task === 'low-rank') {
-    const { rank } = template;
-    const left = hidden
-      ? perTaskLinear(hidden, part('task.left'))
-      : input(part('task.left')).reshape([-1, tasks, experts, rank]);
-    return tf.add(base, perTaskLinear(left, part('task.right')));
+    const right = part('task.right').reshape([tasks * experts, template.rank, units]);
+    return addLowRank(base, linear(part('task.left')), right);
   }
-  return own === 1 || hidden ? base : tf.tile(base, [1, own, 1, 1]);
+  return template.task === 'none' || hidden ? base : tf.tile(base, [1, tasks]);
 }
 
 /** G with S, the same for all tasks. */
@@ -154,15 +151,8 @@ function scenarioWeight({ scenario }: Template, part: (name: string) => Tensor, 
   return tf.mul(weight, tf.add(product, 1));
 }
 
-/** `[batch, tasks, experts, inputs]` × `[tasks, experts, inputs, units]` → `[batch, tasks, experts, units]`. */
-function perTaskLinear(hidden: Tensor, weight: Tensor): Tensor {
-  const [tasks, experts, inputs, units] = weight.shape;
-  const groups = tasks * experts;
-  const result = groupedLinear(hidden.reshape([-1, groups, inputs]), weight.reshape([groups, inputs, units]));
-  return result.reshape([-1, tasks, experts, units]);
-}
-
-/** Applies T where it stands behind batch normalisation: `[batch, tasks, experts, units]` → the same shape. */
+/** Applies T where it stands behind batch normalisation: `[tasks × experts, batch, units]` → the same shape. */
 export function behindNorm(values: Values, template: Template, layer: number, hidden: Tensor): Tensor {
-  return template.task === 'unit-scale' ? tf.mul(hidden, values[`expert.${layer}.task`]) : hidden;
+  if (template.task !== 'unit-scale') return hidden;
+  return tf.mul(hidden, values[`expert.${layer}.task`].reshape([hidden.shape[0], 1, hidden.shape[2] as number]));
 }

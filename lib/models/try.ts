@@ -39,9 +39,9 @@ export function tryTemplate(template: Template, parts: TriedParts, tasks: number
     });
     // Rows of the identity matrix come out as rows of the weight.
     const own = ownTasks(template, tasks);
-    const identity = tf.tile(tf.eye(inputs).reshape([inputs, 1, 1, inputs]), [1, own, 1, 1]);
+    const identity = tf.tile(tf.eye(inputs).reshape([1, inputs, inputs]), [own, 1, 1]);
     const weights = templateLinear(Object.fromEntries(values), template, at, identity, () => identity);
-    return tf.transpose(weights.reshape([inputs, own, units]), [1, 0, 2]).arraySync() as number[][][];
+    return weights.reshape([own, inputs, units]).arraySync() as number[][][];
   });
 }
 

@@ -1,36 +1,29 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { kernelsInUse, withKernels } from '../../lib/backend/kernels';
+import { addLowRank, addLowRankPortable } from '../../lib/backend/operations/add-low-rank';
+import { gatedMixture, gatedMixturePortable } from '../../lib/backend/operations/gated-mixture';
 import { groupedLinear, groupedLinearPortable } from '../../lib/backend/operations/grouped-linear';
 import { logisticLoss, logisticLossPortable } from '../../lib/backend/operations/logistic-loss';
 import {
+  fieldInput,
+  fieldInputPortable,
   foldedLinear,
-  foldedLinearPortable,
+  foldingPays,
   type Lookup,
   lookup,
   lookupPortable,
 } from '../../lib/backend/operations/lookup';
-import { normReluDropout, normReluDropoutPortable } from '../../lib/backend/operations/norm-relu-dropout';
+import { normRelu, normReluDropout, normReluDropoutPortable } from '../../lib/backend/operations/norm-relu-dropout';
 import { permutation } from '../../lib/backend/random';
 import { type Tensor, type Tensor2D, tf } from '../../lib/backend/tensorflow';
+import { agree, near, random } from './compare';
 
-/** Compares value and every gradient of two functions of the same inputs, weighted by a fixed random tensor. */
-function agree(inputs: Tensor[], fast: (...x: never[]) => Tensor, portable: (...x: never[]) => Tensor): void {
-  const gradients = (f: (...x: never[]) => Tensor) =>
-    tf.tidy(() => {
-      const weighted = (...x: Tensor[]) => {
-        const y = f(...(x as never[]));
-        return tf.sum(tf.mul(y, tf.randomNormal(y.shape, 0, 1, 'float32', 5)));
-      };
-      return [f(...(inputs as never[])), ...tf.grads(weighted)(inputs)].map((tensor) => Array.from(tensor.dataSync()));
-    });
-  const [a, b] = [gradients(fast), gradients(portable)];
-  a.forEach((values, part) => {
-    const size = Math.max(...b[part].map(Math.abs), 1e-6);
-    values.forEach((value, i) => {
-      assert.ok(Math.abs(value - b[part][i]) < 2e-5 * size, `part ${part}, ${i}: ${value} against ${b[part][i]}`);
-    });
-  });
-}
+test('the kernels of this addon are found and used', () => {
+  assert.is(kernelsInUse(), true);
+  assert.is(withKernels(false, kernelsInUse), false);
+  assert.is(kernelsInUse(), true);
+});
 
 function exampleLookup(batch: number, sizes: number[]): Lookup {
   const fields = sizes.length;
@@ -41,44 +34,101 @@ function exampleLookup(batch: number, sizes: number[]): Lookup {
     const order = permutation(batch, field + 1);
     for (let row = 0; row < batch; row++) positions[row * fields + field] = starts[field] + (order[row] % size);
   });
-  const order = Int32Array.from(positions.keys()).sort((a, b) => positions[a] - positions[b] || a - b);
-  return {
-    batch,
-    fields,
-    rows: starts[fields],
-    positions: tf.tensor1d(positions, 'int32'),
-    order: tf.tensor1d(order, 'int32'),
-    sorted: tf.tensor1d(
-      order.map((place) => positions[place]),
-      'int32',
-    ),
-    fieldStarts: starts,
-  };
+  return { batch, fields, rows: starts[fields], positions: tf.tensor1d(positions, 'int32'), fieldStarts: starts };
 }
 
-const random = (shape: number[], seed: number): Tensor => tf.randomNormal(shape, 0, 1, 'float32', seed);
+for (const { batch, sizes, dense } of [
+  { batch: 9, sizes: [3, 5, 2], dense: 2 },
+  { batch: 9, sizes: [3, 5, 2], dense: 0 },
+  { batch: 1, sizes: [1], dense: 3 },
+  { batch: 300, sizes: [1, 7], dense: 1 },
+]) {
+  const at = exampleLookup(batch, sizes);
+  const width = 4;
+  const rows = random([at.rows, width], 1);
+  const numbers = random([batch, dense], 3);
+  const subsets = [sizes.map((_, field) => field), [sizes.length - 1], [0]];
 
-test('looking up field vectors', () => {
-  const at = exampleLookup(9, [3, 5, 2]);
+  for (const fields of subsets) {
+    test(`field vectors: fields ${fields} of ${sizes}, ${dense} numbers, ${batch} rows`, () => {
+      agree(
+        [rows, numbers],
+        (r: Tensor2D, d: Tensor2D) => lookup(r, d, at, fields),
+        (r: Tensor2D, d: Tensor2D) => lookupPortable(r, d, at, fields),
+      );
+    });
+    test(`first layer with fields ${fields} of ${sizes} folded, ${dense} numbers, ${batch} rows`, () => {
+      const rest = sizes.map((_, field) => field).filter((field) => !fields.includes(field));
+      agree(
+        [rows, numbers, random([sizes.length * width + dense, 6], 2)],
+        (r: Tensor2D, d: Tensor2D, w: Tensor2D) => foldedLinear(r, lookup(r, d, at, rest), w, at, fields),
+        (r: Tensor2D, d: Tensor2D, w: Tensor2D) => fieldInputPortable(r, d, at)(w),
+      );
+    });
+  }
+}
+
+test('each field of a first layer goes the way that pays', () => {
+  const at = exampleLookup(64, [3, 64, 2]);
+  const width = 32;
+  assert.equal(
+    [0, 1, 2].map((field) => foldingPays(at, field, width)),
+    [true, false, true],
+  );
   agree(
-    [random([10, 4], 1)],
-    (rows: Tensor2D) => lookup(rows, at),
-    (rows: Tensor2D) => lookupPortable(rows, at),
+    [random([at.rows, width], 1), random([64, 2], 3), random([3 * width + 2, 300], 2)],
+    (r: Tensor2D, d: Tensor2D, w: Tensor2D) => fieldInput(r, d, at)(w),
+    (r: Tensor2D, d: Tensor2D, w: Tensor2D) => fieldInputPortable(r, d, at)(w),
   );
 });
 
-test('first layer folded into the tables', () => {
-  const at = exampleLookup(9, [3, 5, 2]);
+test('a first layer without fields is a linear map of the numbers', () => {
+  const at = exampleLookup(5, []);
   agree(
-    [random([10, 4], 1), random([9, 2], 3), random([14, 6], 2)],
-    (rows: Tensor2D, dense: Tensor2D, weight: Tensor2D) => foldedLinear(rows, dense, weight, at),
-    (rows: Tensor2D, dense: Tensor2D, weight: Tensor2D) => foldedLinearPortable(rows, dense, weight, at),
+    [random([5, 3], 1), random([3, 4], 2)],
+    (d: Tensor2D, w: Tensor2D) => fieldInput(tf.zeros([0, 4]) as Tensor2D, d, at)(w),
+    (d: Tensor2D, w: Tensor2D) => tf.matMul(d, w),
   );
 });
 
-test('one linear map per expert', () => {
-  agree([random([7, 3, 4], 1), random([3, 4, 5], 2)], groupedLinear, groupedLinearPortable);
+test('a place outside the table is an error, not a crash', () => {
+  const at = { ...exampleLookup(2, [2]), positions: tf.tensor1d([0, 7], 'int32') };
+  const dense = tf.zeros([2, 0]) as Tensor2D;
+  assert.throws(() => lookup(random([2, 3], 1) as Tensor2D, dense, at, [0]), /outside the table/);
 });
+
+for (const [groups, maps, batch] of [
+  [3, 3, 7],
+  [6, 3, 7],
+  [1, 1, 1],
+]) {
+  test(`${maps} linear maps for ${groups} groups of ${batch} rows`, () => {
+    agree([random([groups, batch, 4], 1), random([maps, 4, 5], 2)], groupedLinear, groupedLinearPortable);
+  });
+}
+
+for (const { batch, tasks, experts, own } of [
+  { batch: 7, tasks: 2, experts: 3, own: false },
+  { batch: 70, tasks: 2, experts: 3, own: true },
+  { batch: 1, tasks: 1, experts: 1, own: false },
+]) {
+  test(`mixtures of ${experts} experts for ${tasks} tasks${own ? ', each its own' : ''}`, () => {
+    const groups = own ? tasks * experts : experts;
+    agree([random([batch, tasks, experts], 1), random([groups, batch, 5], 2)], gatedMixture, gatedMixturePortable);
+  });
+}
+
+for (const { batch, own, groups, grouped } of [
+  { batch: 70, own: 3, groups: 6, grouped: false },
+  { batch: 7, own: 6, groups: 6, grouped: true },
+  { batch: 1, own: 1, groups: 1, grouped: false },
+]) {
+  test(`a low-rank part for ${groups} groups on ${own} bases, ${grouped ? 'groups' : 'rows'} first`, () => {
+    const base = random(grouped ? [own, batch, 5] : [batch, own * 5], 1);
+    const left = random(grouped ? [groups, batch, 2] : [batch, groups * 2], 2);
+    agree([base, left, random([groups, 2, 5], 3)], addLowRank, addLowRankPortable);
+  });
+}
 
 test('cross-entropy of logits', () => {
   const labels = tf.tensor2d([1, 0, 0, 1, 1, 0], [3, 2]);
@@ -96,22 +146,57 @@ test('cross-entropy of logits', () => {
   assert.ok(Math.abs(logisticLoss(tf.tensor2d([[1000]]), tf.tensor2d([[0]])).dataSync()[0] - 1000) < 1e-3);
 });
 
-for (const rate of [0, 0.2]) {
-  test(`batch normalisation, ReLU and dropout at ${rate}`, () => {
-    const seen: number[][] = [];
-    const statistics = (mean: Tensor, variance: Tensor) => {
-      seen.push(Array.from(mean.dataSync()), Array.from(variance.dataSync()));
-      tf.dispose([mean, variance]);
-    };
-    const dropout = { rate, seed: [3, 4] as const };
-    agree(
-      [random([11, 5], 1), random([5], 2), random([5], 3)],
-      (x: Tensor2D, scale: Tensor, shift: Tensor) => normReluDropout(x, scale, shift, dropout, statistics),
-      (x: Tensor2D, scale: Tensor, shift: Tensor) => normReluDropoutPortable(x, scale, shift, dropout, statistics),
-    );
-    assert.ok(Math.abs(seen[0][0] - seen[4][0]) < 1e-6 && Math.abs(seen[1][0] - seen[5][0]) < 1e-5);
+for (const { name, x, scale } of [
+  { name: 'rows', x: [11, 5], scale: [5] },
+  { name: 'rows to groups', x: [200, 6], scale: [3, 2] },
+  { name: 'groups', x: [3, 70, 5], scale: [3, 5] },
+  { name: 'tasks and experts', x: [6, 9, 17], scale: [2, 3, 17] },
+  { name: 'one row', x: [1, 3], scale: [3] },
+]) {
+  for (const rate of [0, 0.2]) {
+    test(`batch normalisation, ReLU and dropout at ${rate}: ${name}`, () => {
+      const seen: Float32Array[] = [];
+      const statistics = (mean: Tensor, variance: Tensor) => {
+        seen.push(tf.concat([mean.flatten(), variance.flatten()]).dataSync() as Float32Array);
+        tf.dispose([mean, variance]);
+      };
+      const dropout = { rate, seed: [3, 4] as const };
+      // A shift of 12 keeps every unit active while a slope is measured, so that no kink lies within a step.
+      for (const level of [0, 12]) {
+        const inputs = [random(x, 1), random(scale, 2), tf.add(random(scale, 3), level)];
+        const fast = (x: Tensor, scale: Tensor, shift: Tensor) => normReluDropout(x, scale, shift, dropout, statistics);
+        const portable = (x: Tensor, scale: Tensor, shift: Tensor) =>
+          normReluDropoutPortable(x, scale, shift, dropout, statistics);
+        agree(inputs, fast, portable, level > 0);
+      }
+      seen.forEach((values) => near(values, seen[0], 0.2, 'statistics')); // they move with the slopes' inputs
+      near(seen[2], seen[0], 2e-6, 'statistics');
+    });
+  }
+
+  test(`the layer when predicting: ${name}`, () => {
+    const [mean, variance] = [random(scale, 4), tf.add(tf.square(random(scale, 5)), 0.1)];
+    const inputs = [random(x, 1), random(scale, 2), random(scale, 3), mean, variance];
+    const run = (kernels: boolean) =>
+      withKernels(kernels, () => normRelu(inputs[0], inputs[1], inputs[2], inputs[3], inputs[4]));
+    assert.equal(run(true).shape, run(false).shape);
+    near(run(true).dataSync(), run(false).dataSync(), 2e-6, 'values');
   });
 }
+
+test('a variance beside a large mean is not lost', () => {
+  const x = tf.add(tf.mul(random([4096, 3], 1), 0.01), 100) as Tensor2D;
+  const exact = [0, 1, 2].map((unit) => {
+    const column = Array.from(x.dataSync().filter((_, i) => i % 3 === unit));
+    const mean = column.reduce((sum, value) => sum + value, 0) / column.length;
+    return column.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (column.length - 1);
+  });
+  const one = tf.ones([3]);
+  normReluDropout(x, one, one, { rate: 0, seed: [0, 0] }, (mean, variance) => {
+    near(variance.dataSync(), exact, 1e-3, 'variance');
+    tf.dispose([mean, variance]);
+  });
+});
 
 test('dropout keeps the promised share, and one seed draws one mask', () => {
   const x = random([4096, 8], 1) as Tensor2D;
@@ -124,6 +209,43 @@ test('dropout keeps the promised share, and one seed draws one mask', () => {
   assert.ok(Math.abs(share - 51 / 256) < 0.01, `dropped ${share}`);
   assert.equal(drawn([1, 2]), first);
   assert.not.equal(drawn([1, 3]), first);
+});
+
+test('draws of neighbouring steps, units and seeds are independent', () => {
+  const [batch, units, rate] = [512, 64, 51 / 256];
+  const dropped = (seed: readonly [number, number]): Float32Array =>
+    tf.tidy(() => {
+      const x = random([batch, units], 1);
+      const layer = normReluDropout(x, tf.ones([units]), tf.fill([units], 9), { rate, seed }, (...s) => tf.dispose(s));
+      return Float32Array.from(layer.dataSync(), (value) => Number(value === 0));
+    });
+  const correlation = (a: Float32Array, b: Float32Array) =>
+    a.reduce((sum, value, i) => sum + (value - rate) * (b[i] - rate), 0) / a.length / (rate * (1 - rate));
+  const bound = 4 / Math.sqrt(batch * units); // four standard errors
+  const mask = dropped([7, 1]);
+  const shifted = (by: number) => Float32Array.from(mask, (_, i) => mask[(i + by) % mask.length]);
+  const others = {
+    step: dropped([7, 2]),
+    seed: dropped([8, 1]),
+    unit: shifted(1),
+    block: shifted(16),
+    row: shifted(units),
+  };
+  for (const [name, other] of Object.entries(others)) {
+    assert.ok(Math.abs(correlation(mask, other)) < bound, `${name}: ${correlation(mask, other)}`);
+  }
+  // Every unit and every row alike: the sum of squared standardised counts is chi-squared, within 4 deviations.
+  for (const [count, size, of] of [
+    [units, batch, (i: number) => i % units],
+    [batch, units, (i: number) => Math.floor(i / units)],
+  ] as const) {
+    const counts = new Float64Array(count);
+    mask.forEach((value, i) => {
+      counts[of(i)] += value;
+    });
+    const chi = counts.reduce((sum, value) => sum + (value - size * rate) ** 2 / (size * rate * (1 - rate)), 0);
+    assert.ok(Math.abs(chi - count) < 4 * Math.sqrt(2 * count), `chi-squared ${chi} of ${count}`);
+  }
 });
 
 test.run();

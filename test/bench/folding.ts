@@ -34,8 +34,9 @@ function compare(at: Lookup, width: number, units: number): string {
     const sum = (...[r, d, w]: Tensor2D[]) => tf.sum(f(r, d, w)).asScalar();
     for (const gradient of tf.grads(sum as never)([rows, numbers, weight])) gradient.dataSync();
   };
-  const folded = gradients((r, d, w) => foldedLinear(r, d, w, at));
-  const plain = gradients((r, d, w) => tf.matMul(tf.concat([lookup(r, at), d], 1), w));
+  const all = Array.from({ length: fields }, (_, field) => field);
+  const folded = gradients((r, d, w) => foldedLinear(r, d, w, at, all));
+  const plain = gradients((r, d, w) => tf.matMul(lookup(r, d, at, all), w));
   const times: [number[], number[]] = [[], []];
   time(folded);
   time(plain);
@@ -54,7 +55,7 @@ for (const size of [50, 1000]) {
   const made = batcher(Array(fields).fill(size)).train(splitOf(size), permutation(batch, 99));
   for (const units of [512, 4096]) {
     for (const width of [16, 32, 64, 128]) {
-      const chosen = foldingPays(made.lookup, width) ? 'folds' : 'plain';
+      const chosen = foldingPays(made.lookup, 0, width) ? 'folds' : 'plain';
       console.log(`${size} ids, ${units} units, width ${width} (${chosen}): ${compare(made.lookup, width, units)}`);
     }
   }

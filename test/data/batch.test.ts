@@ -27,24 +27,6 @@ test('positions lead back to every id of the batch, field after field', () => {
   }
 });
 
-test('places are grouped by row, in their order', () => {
-  const batch = batcher(sizes).train(split, Int32Array.of(1, 2, 3, 1));
-  const [positions, order, sorted] = [batch.lookup.positions, batch.lookup.order, batch.lookup.sorted].map(numbersOf);
-  assert.equal(
-    sorted,
-    [...positions].sort((a, b) => a - b),
-  );
-  assert.equal(
-    order.map((place) => positions[place]),
-    sorted,
-  );
-  assert.equal(
-    [...order].sort((a, b) => a - b),
-    positions.map((_, i) => i),
-  );
-  disposeBatch(batch);
-});
-
 test('predicting reads the whole table', () => {
   const batch = batcher(sizes).predict(split, 10, 12);
   const expected = [10, 11].flatMap((row) => [split.ids[0][row], sizes[0] + split.ids[1][row]]);

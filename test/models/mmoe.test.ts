@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { foldingPays } from '../../lib/backend/operations/lookup';
+import { foldingPays, type Lookup } from '../../lib/backend/operations/lookup';
 import { tf } from '../../lib/backend/tensorflow';
 import { type Batch, batcher, disposeBatch } from '../../lib/data/batch';
 import { disposeValues } from '../../lib/federated/evaluate';
@@ -58,12 +58,14 @@ for (const numbers of [0, 3]) {
         assert.ok(Math.abs(actual[i] - wanted[i]) < 2e-5 * size, `${what}, ${i}: ${actual[i]} against ${wanted[i]}`);
       }
     };
-    /** The same batch and table with more rows after those that it points at, which make folding not pay. */
+    /** The same batch and table with more rows after those that it points at: folding does not pay for the last field. */
     const padded = (batch: Batch, given: Values): [Batch, Values] => {
       const extra = 40;
       const embedding = tf.concat([given.embedding, tf.ones([extra, width])]);
+      const { rows, fieldStarts } = batch.lookup;
+      const starts = [...fieldStarts.slice(0, -1), rows + extra];
       return [
-        { ...batch, lookup: { ...batch.lookup, rows: batch.lookup.rows + extra } },
+        { ...batch, lookup: { ...batch.lookup, rows: rows + extra, fieldStarts: starts } },
         { ...given, embedding },
       ];
     };
@@ -81,7 +83,14 @@ for (const numbers of [0, 3]) {
       ];
       for (const { batch, given, pass } of cases) {
         const [plainBatch, plainGiven] = padded(batch, given);
-        assert.ok(foldingPays(batch.lookup, width) && !foldingPays(plainBatch.lookup, width));
+        const folds = (lookup: Lookup) => [0, 1].map((field) => foldingPays(lookup, field, width));
+        assert.equal(
+          [folds(batch.lookup), folds(plainBatch.lookup)],
+          [
+            [true, true],
+            [true, false],
+          ],
+        );
         const folded = model.forward(given, batch, pass).dataSync();
         agree(folded, model.forward(plainGiven, plainBatch, pass).dataSync(), 'logits');
         if (!pass.training) continue;

@@ -1,4 +1,5 @@
-import { bool, execute, executeEffect, type } from '../execute';
+import { bool, execute, executeEffect, integer, type } from '../execute';
+import { kernelsInUse } from '../kernels';
 import { type Tensor, tf } from '../tensorflow';
 import { type Variable, variable } from '../variable';
 
@@ -38,32 +39,74 @@ export function disposeSlot(slot: Slot): void {
   for (const part of [slot.value, slot.first, slot.second]) part.dispose();
 }
 
-/** The step's constants as PyTorch's Adam defines them, shared by all parameters of a step. */
+/** What one step does to one parameter. */
+export interface AdamUpdate {
+  readonly slot: Slot;
+  /** In the shape of the value. */
+  readonly gradient: Tensor;
+  /** Steps of this parameter, counting from 1. */
+  readonly step: number;
+  /** A pull of strength `lambda` towards a value: `lambda · (value − towards)` is added to the gradient. */
+  readonly pull?: { readonly lambda: number; readonly towards: Tensor };
+}
+
+/** The step's constants as PyTorch's Adam defines them. */
 function corrections(options: AdamOptions, step: number) {
   const power1 = options.beta1 ** step;
   const power2 = options.beta2 ** step;
   // TensorFlow adds epsilon before it corrects the second moment; scaled like this both agree exactly.
-  return { power1, power2, epsilon: options.epsilon * Math.sqrt(1 - power2) };
+  const epsilon = options.epsilon * Math.sqrt(1 - power2);
+  return { power1, power2, epsilon, rate: (options.learningRate * Math.sqrt(1 - power2)) / (1 - power1) };
 }
 
-/** One Adam step on a whole tensor, in place. `step` counts from 1. */
-export function adamStep(slot: Slot, gradient: Tensor, options: AdamOptions, step: number): void {
+/** One Adam step on whole tensors, in place. */
+export function adamStep(updates: readonly AdamUpdate[], options: AdamOptions): void {
+  if (updates.length === 0) return;
+  if (!kernelsInUse()) {
+    for (const update of updates) adamOnTensorFlow(update, options);
+    return;
+  }
   tf.tidy(() => {
-    const { power1, power2, epsilon } = corrections(options, step);
-    // The value is let go before the update: a value that somebody still holds would be copied first.
-    const decayed =
-      options.weightDecay === 0 ? gradient : tf.tidy(() => withDecay(gradient, slot.value.read(), options));
-    const constants = [power1, power2, options.learningRate, options.beta1, options.beta2, epsilon];
+    const parts = (part: keyof Slot) => updates.map(({ slot }) => slot[part].writable());
+    const values = parts('value');
+    const towards = updates.map(({ pull }, i) => pull?.towards ?? values[i]);
+    const constants = updates.flatMap(({ step, pull }) => kernelConstants(options, step, pull?.lambda));
     executeEffect(
-      'ResourceApplyAdam',
-      [type('T', 'float32'), bool('use_locking', false), bool('use_nesterov', false)],
+      'PfAdam',
+      [integer('N', updates.length)],
       [
-        slot.value.handle,
-        slot.first.handle,
-        slot.second.handle,
-        ...constants.map((constant) => tf.scalar(constant)),
-        decayed,
+        ...values,
+        ...parts('first'),
+        ...parts('second'),
+        ...updates.map(({ gradient }) => gradient),
+        ...towards,
+        tf.tensor1d(constants),
       ],
+    );
+  });
+}
+
+/** In the order that lib/backend/native/adam.cc reads. */
+function kernelConstants(options: AdamOptions, step: number, lambda = 0): number[] {
+  const { rate, epsilon } = corrections(options, step);
+  return [options.beta1, options.beta2, options.weightDecay, lambda, rate, epsilon];
+}
+
+function adamOnTensorFlow({ slot, gradient, step, pull }: AdamUpdate, options: AdamOptions): void {
+  tf.tidy(() => {
+    const whole = wholeGradient(gradient, slot.value.borrow(), options, pull);
+    const { power1, power2, epsilon } = corrections(options, step);
+    const constants = [power1, power2, options.learningRate, options.beta1, options.beta2, epsilon];
+    slot.value.change((value) =>
+      slot.first.change((first) =>
+        slot.second.change((second) =>
+          executeEffect(
+            'ResourceApplyAdam',
+            [type('T', 'float32'), bool('use_locking', false), bool('use_nesterov', false)],
+            [value, first, second, ...constants.map((constant) => tf.scalar(constant)), whole],
+          ),
+        ),
+      ),
     );
   });
 }
@@ -73,17 +116,26 @@ export function adamStepPortable(
   value: Tensor,
   first: Tensor,
   second: Tensor,
-  gradient: Tensor,
+  { gradient, step, pull }: Omit<AdamUpdate, 'slot'>,
   options: AdamOptions,
-  step: number,
 ): [Tensor, Tensor, Tensor] {
-  const { power1, power2, epsilon } = corrections(options, step);
-  const decayed = withDecay(gradient, value, options);
-  const nextFirst = tf.add(tf.mul(first, options.beta1), tf.mul(decayed, 1 - options.beta1));
-  const nextSecond = tf.add(tf.mul(second, options.beta2), tf.mul(tf.square(decayed), 1 - options.beta2));
-  const rate = (options.learningRate * Math.sqrt(1 - power2)) / (1 - power1);
+  const { rate, epsilon } = corrections(options, step);
+  const whole = wholeGradient(gradient, value, options, pull);
+  const nextFirst = tf.add(tf.mul(first, options.beta1), tf.mul(whole, 1 - options.beta1));
+  const nextSecond = tf.add(tf.mul(second, options.beta2), tf.mul(tf.square(whole), 1 - options.beta2));
   const move = tf.div(tf.mul(nextFirst, rate), tf.add(tf.sqrt(nextSecond), epsilon));
   return [tf.sub(value, move), nextFirst, nextSecond];
+}
+
+/** The gradient with weight decay and pull, which are added here and not through the graph. */
+function wholeGradient(
+  gradient: Tensor,
+  value: Tensor,
+  { weightDecay }: AdamOptions,
+  pull: AdamUpdate['pull'],
+): Tensor {
+  const decayed = weightDecay === 0 ? gradient : tf.add(gradient, tf.mul(value, weightDecay));
+  return pull ? tf.add(decayed, tf.mul(tf.sub(value, pull.towards), pull.lambda)) : decayed;
 }
 
 /**
@@ -93,17 +145,25 @@ export function adamStepPortable(
  * to zero by a full learning rate a step. The bias correction counts the table's steps, as in LazyAdam [choice].
  *
  * @param rows indices `[touched]`, each once
- * @param gradient `[touched, width]`
+ * @param update its gradient is `[touched, width]`
  */
-export function adamRowStep(slot: Slot, rows: Tensor, gradient: Tensor, options: AdamOptions, step: number): void {
+export function adamRowStep(rows: Tensor, { slot, gradient, step }: AdamUpdate, options: AdamOptions): void {
   tf.tidy(() => {
-    const [value, first, second] = [slot.value, slot.first, slot.second].map((part) => readRows(part, rows));
-    const next = adamStepPortable(value, first, second, gradient, options, step);
-    [slot.value, slot.first, slot.second].forEach((part, i) => {
-      executeEffect(
-        'ResourceScatterUpdate',
-        [type('dtype', 'float32'), type('Tindices', 'int32')],
-        [part.handle, rows, next[i]],
+    const parts = [slot.value, slot.first, slot.second];
+    if (kernelsInUse()) {
+      const constants = tf.tensor1d(kernelConstants(options, step));
+      executeEffect('PfAdamRows', [], [...parts.map((part) => part.writable()), rows, gradient, constants]);
+      return;
+    }
+    const [value, first, second] = parts.map((part) => readRows(part, rows));
+    const next = adamStepPortable(value, first, second, { gradient, step }, options);
+    parts.forEach((part, i) => {
+      part.change((handle) =>
+        executeEffect(
+          'ResourceScatterUpdate',
+          [type('dtype', 'float32'), type('Tindices', 'int32')],
+          [handle, rows, next[i]],
+        ),
       );
     });
   });
@@ -111,12 +171,28 @@ export function adamRowStep(slot: Slot, rows: Tensor, gradient: Tensor, options:
 
 /** Some rows of a table: `[rows, width]` at `[touched]` → `[touched, width]`. */
 export function readRows(table: Variable, rows: Tensor): Tensor {
-  return execute(
-    'ResourceGather',
-    [type('dtype', 'float32'), type('Tindices', 'int32'), bool('validate_indices', true)],
-    [table.handle, rows],
+  return tf.tidy(() =>
+    execute(
+      'GatherV2',
+      [type('Tparams', 'float32'), type('Tindices', 'int32'), type('Taxis', 'int32'), integer('batch_dims', 0)],
+      [table.borrow(), rows, tf.scalar(0, 'int32')],
+    ),
   );
 }
 
-const withDecay = (gradient: Tensor, value: Tensor, options: AdamOptions): Tensor =>
-  tf.add(gradient, tf.mul(value, options.weightDecay));
+/** Moves every variable a share of the way to its aim, in place: running statistics. */
+export function moveTowards(pairs: readonly (readonly [Variable, Tensor])[], share: number): void {
+  if (pairs.length === 0) return;
+  tf.tidy(() => {
+    if (kernelsInUse()) {
+      const values = pairs.map(([variable]) => variable.writable());
+      const aims = pairs.map(([, aim]) => aim);
+      executeEffect('PfMoveTowards', [integer('N', pairs.length)], [...values, ...aims, tf.scalar(share)]);
+      return;
+    }
+    for (const [variable, aim] of pairs) {
+      const value = variable.borrow();
+      variable.assign(tf.add(value, tf.mul(tf.sub(aim.reshape(value.shape), value), share)));
+    }
+  });
+}

@@ -1,28 +1,36 @@
+import { bool, execute, type } from '../execute';
 import { type Tensor, tf } from '../tensorflow';
 import { withGradient } from './gradient';
 
 /**
- * One linear map per group: `[batch, groups, inputs] × [groups, inputs, outputs]` → `[batch, groups, outputs]`.
+ * One linear map per group: `[groups, batch, inputs] × [maps, inputs, units]` → `[groups, batch, units]`.
  *
- * Groups are experts or towers. The batch axis stays first outside, as batch normalisation wants it, and one
- * transposed copy serves forward and backward.
+ * Groups are experts or towers. There may be fewer maps than groups: then group g has map g mod `maps`, as the experts
+ * of all tasks have where they share their weights.
  */
 export function groupedLinear(x: Tensor, weight: Tensor): Tensor {
+  const [groups, batch, inputs] = x.shape;
+  const [maps, , units] = weight.shape;
+  const sets = groups / maps;
+  const split = (tensor: Tensor, last: number) => tensor.reshape([sets, maps, batch, last]);
   return withGradient(
     [x, weight],
-    (x, w) => {
-      const byGroup = tf.transpose(x, [1, 0, 2]);
-      return { value: tf.transpose(tf.matMul(byGroup, w), [1, 0, 2]), kept: [byGroup, w] };
-    },
-    (dy, [byGroup, w]) => {
-      const dyByGroup = tf.transpose(dy, [1, 0, 2]);
-      const dx = tf.transpose(tf.matMul(dyByGroup, w, false, true), [1, 0, 2]);
-      return [dx, tf.matMul(byGroup, dyByGroup, true, false)];
+    (x, w) => ({ value: product(split(x, inputs), w).reshape([groups, batch, units]), kept: [x, w] }),
+    (dy, [x, w]) => {
+      const dySplit = split(dy, units);
+      const dx = product(dySplit, w, false, true).reshape(x.shape);
+      const perSet = product(split(x, inputs), dySplit, true);
+      return [dx, sets === 1 ? perSet.reshape(w.shape) : tf.sum(perSet, 0)];
     },
   );
 }
 
+/** Matrix products along leading axes, which spread over each other where one of them lacks an axis. */
+function product(a: Tensor, b: Tensor, transposeA = false, transposeB = false): Tensor {
+  return execute('BatchMatMulV2', [type('T', 'float32'), bool('adj_x', transposeA), bool('adj_y', transposeB)], [a, b]);
+}
+
 /** What {@link groupedLinear} computes, in plain TensorFlow.js. */
 export function groupedLinearPortable(x: Tensor, weight: Tensor): Tensor {
-  return tf.transpose(tf.matMul(tf.transpose(x, [1, 0, 2]), weight), [1, 0, 2]);
+  return tf.matMul(x, tf.tile(weight, [x.shape[0] / weight.shape[0], 1, 1]));
 }

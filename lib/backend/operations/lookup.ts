@@ -1,13 +1,9 @@
-import { execute, type } from '../execute';
-import { type Tensor, type Tensor2D, tf } from '../tensorflow';
+import { execute, executeMany, integer } from '../execute';
+import { kernelsInUse } from '../kernels';
+import { type Tensor, type Tensor1D, type Tensor2D, tf } from '../tensorflow';
 import { withGradient } from './gradient';
 
-/**
- * Where the ids of a batch stand among the embedding rows that the batch touches.
- *
- * Every row is named once in `positions` per batch row and field; `order` lists these places grouped by row, so
- * that a gradient is summed row by row without a hash table.
- */
+/** Where the ids of a batch stand among the embedding rows that the batch touches. */
 export interface Lookup {
   readonly batch: number;
   readonly fields: number;
@@ -15,100 +11,174 @@ export interface Lookup {
   readonly rows: number;
   /** Row of each place, `[batch × fields]`, fields running fastest. */
   readonly positions: Tensor;
-  /** Places sorted by row, `[batch × fields]`. */
-  readonly order: Tensor;
-  /** Row of each sorted place, ascending, `[batch × fields]`. */
-  readonly sorted: Tensor;
   /** First row of each field and the end of the last, `fields + 1` numbers: rows are grouped by field. */
   readonly fieldStarts: readonly number[];
 }
 
-const segmentSum = (data: Tensor, indices: Tensor, segments: Tensor, count: number): Tensor => {
-  const number = tf.scalar(count, 'int32');
-  const sum = execute(
-    'SparseSegmentSumWithNumSegments',
-    [type('T', 'float32'), type('Tidx', 'int32'), type('Tnumsegments', 'int32'), type('Tsegmentids', 'int32')],
-    [data, indices, segments, number],
-  );
-  number.dispose();
-  return sum;
-};
+/**
+ * The input of a model's first layers: rows `[rows, width]` looked up, and `[batch, denseWidth]` behind them. What comes
+ * back multiplies it by a weight `[fields × width + denseWidth, units]` → `[batch, units]`, as often as there are
+ * layers that read it.
+ *
+ * Each field goes the shorter of two ways: its vectors are looked up and multiplied, or multiplied and looked up
+ * ({@link foldingPays}).
+ */
+export function fieldInput(rows: Tensor2D, dense: Tensor2D, at: Lookup): (weight: Tensor2D) => Tensor2D {
+  const all = Array.from({ length: at.fields }, (_, field) => field);
+  const folded = all.filter((field) => foldingPays(at, field, rows.shape[1]));
+  const rest = all.filter((field) => !folded.includes(field));
+  const looked = lookup(rows, dense, at, rest);
+  if (folded.length === 0) return (weight) => tf.matMul(looked, weight);
+  return (weight) => foldedLinear(rows, looked, weight, at, folded);
+}
+
+/** What {@link fieldInput} computes, in plain TensorFlow.js. */
+export function fieldInputPortable(rows: Tensor2D, dense: Tensor2D, at: Lookup): (weight: Tensor2D) => Tensor2D {
+  const input = tf.concat([tf.gather(rows, at.positions as Tensor2D).reshape([at.batch, -1]), dense], 1) as Tensor2D;
+  return (weight) => tf.matMul(input, weight);
+}
+
+/** The fields' numbers and where their rows begin, as the kernels want them. */
+const places = (at: Lookup, fields: readonly number[]): Tensor[] => [
+  at.positions,
+  tf.tensor1d([...at.fieldStarts], 'int32'),
+  tf.tensor1d([...fields], 'int32'),
+];
 
 /**
- * Field vectors of a batch: rows `[rows, width]` → `[batch, fields × width]`.
+ * Vectors of some fields and what stands behind them: `[rows, width]`, `[batch, denseWidth]` →
+ * `[batch, fields × width + denseWidth]`.
  *
  * The gradient is `[rows, width]`, the touched rows only, whatever the size of the whole table.
  */
-export function lookup(rows: Tensor2D, at: Lookup): Tensor2D {
+export function lookup(rows: Tensor2D, dense: Tensor2D, at: Lookup, fields: readonly number[]): Tensor2D {
+  if (fields.length === 0) return dense;
+  if (!kernelsInUse()) return lookupPortable(rows, dense, at, fields);
   const width = rows.shape[1];
   return withGradient(
-    [rows],
-    (x) => ({ value: tf.gather(x as Tensor2D, at.positions as Tensor2D).reshape([at.batch, -1]), kept: [] }),
-    (dy) => [segmentSum(dy.reshape([-1, width]), at.order, at.sorted, at.rows)],
+    [rows, dense],
+    (rows, dense) => ({ value: execute('PfLookup', [], [rows, ...places(at, fields), dense]), kept: [dense] }),
+    (dy, [dense]) => executeMany('PfLookupGradient', [integer('width', width)], [dy, ...places(at, fields), dense], 2),
   ) as Tensor2D;
 }
 
 /** What {@link lookup} computes, in plain TensorFlow.js. */
-export function lookupPortable(rows: Tensor2D, at: Lookup): Tensor2D {
-  return tf.gather(rows, at.positions as Tensor2D).reshape([at.batch, at.fields * rows.shape[1]]);
+export function lookupPortable(rows: Tensor2D, dense: Tensor2D, at: Lookup, fields: readonly number[]): Tensor2D {
+  const vectors = tf.gather(rows, positionsOf(at, fields).flatten()).reshape([at.batch, -1]);
+  return tf.concat([vectors, dense], 1) as Tensor2D;
 }
 
+/** `[batch, fields]` */
+const positionsOf = (at: Lookup, fields: readonly number[]): Tensor =>
+  tf.gather(at.positions.reshape([at.batch, at.fields]), tf.tensor1d([...fields], 'int32'), 1);
+
 /**
- * `concat(lookup(rows), dense) · weight` without forming the looked-up matrix:
- * `[rows, width]`, `[batch, denseWidth]`, `[fields × width + denseWidth, units]` → `[batch, units]`.
+ * Vectors of the folded fields, and the rest of the input `looked`, times a weight with all inputs in their order:
+ * `[rows, width]`, `[batch, any]`, `[fields × width + denseWidth, units]` → `[batch, units]`.
  *
- * Each touched row is multiplied by its field's part of the weight once, and the products are summed per batch
- * row. That saves a factor of (batch × fields / touched rows) multiplications and pays where `width` is large.
+ * Each touched row is multiplied by its field's part of the weight once, and the products are summed per batch row.
+ * That saves a factor of (batch × fields / touched rows) multiplications.
  */
-export function foldedLinear(rows: Tensor2D, dense: Tensor2D, weight: Tensor2D, at: Lookup): Tensor2D {
+export function foldedLinear(
+  rows: Tensor2D,
+  looked: Tensor2D,
+  weight: Tensor2D,
+  at: Lookup,
+  folded: readonly number[],
+): Tensor2D {
   const width = rows.shape[1];
-  const rowsOf = (field: number) => at.fieldStarts[field + 1] - at.fieldStarts[field];
-  const part = (x: Tensor, field: number) =>
-    tf.slice(x, [at.fieldStarts[field], 0], [rowsOf(field), x.shape[1] as number]) as Tensor2D;
-  const weightOf = (w: Tensor, field: number) => tf.slice(w, [field * width, 0], [width, weight.shape[1]]) as Tensor2D;
-  const denseWeight = (w: Tensor) => tf.slice(w, [at.fields * width, 0], [dense.shape[1], weight.shape[1]]) as Tensor2D;
-  const everyField = <T>(work: (field: number) => T) => Array.from({ length: at.fields }, (_, field) => work(field));
+  const ofField = (x: Tensor, field: number) => {
+    const [start, end] = [at.fieldStarts[field], at.fieldStarts[field + 1]];
+    return tf.slice(x as Tensor2D, [start, 0], [end - start, width]);
+  };
+  const blocks = weightBlocks(width, weight.shape[0], folded);
+  const block = (w: Tensor, [from, length]: Block) =>
+    tf.slice(w as Tensor2D, [from, 0], [length, w.shape[1] as number]);
+  const rest = blocks.filter(({ field }) => field === undefined);
+  const restOf = (w: Tensor) => tf.concat(rest.map(({ at }) => block(w, at)));
+  const weightOf = (w: Tensor, field: number) => block(w, [field * width, width]);
 
   return withGradient(
-    [rows, dense, weight],
-    (x, d, w) => {
-      const products = everyField((field) => tf.matMul(part(x, field), weightOf(w, field)));
-      const batchRows = tf.tensor1d(placesPerRow(at.batch, at.fields), 'int32');
-      const looked = segmentSum(tf.concat(products), at.positions, batchRows, at.batch);
-      return { value: tf.add(looked, tf.matMul(d as Tensor2D, denseWeight(w))), kept: [x, d, w] };
+    [rows, looked, weight],
+    (x, looked, w) => {
+      const products = folded.map((field) => tf.matMul(ofField(x, field), weightOf(w, field)));
+      return { value: fieldSum(products, tf.matMul(looked as Tensor2D, restOf(w)), at, folded), kept: [x, looked, w] };
     },
-    (dy, [x, d, w]) => {
-      const places = tf.floorDiv(at.order, tf.scalar(at.fields, 'int32'));
-      const perRow = segmentSum(dy, places, at.sorted, at.rows);
-      const parts = everyField((field) => part(perRow, field));
-      const weights = everyField((field) => tf.matMul(part(x, field), parts[field], true, false));
-      return [
-        tf.concat(everyField((field) => tf.matMul(parts[field], weightOf(w, field), false, true))),
-        tf.matMul(dy as Tensor2D, denseWeight(w), false, true),
-        tf.concat([...weights, tf.matMul(d as Tensor2D, dy as Tensor2D, true, false)]),
-      ];
+    (dy, [x, looked, w]) => {
+      const products = fieldSumGradient(dy, at, folded);
+      const ofWeights = folded.map((field, i) => tf.matMul(ofField(x, field), products[i], true, false));
+      const ofRest = tf.matMul(looked as Tensor2D, dy as Tensor2D, true, false);
+      const ofRows = Array.from({ length: at.fields }, (_, field) => {
+        const i = folded.indexOf(field);
+        if (i >= 0) return tf.matMul(products[i], weightOf(w, field), false, true);
+        return tf.zeros([at.fieldStarts[field + 1] - at.fieldStarts[field], width]);
+      });
+      let used = 0;
+      const parts = blocks.map(({ at: [, length], field }) => {
+        if (field !== undefined) return ofWeights[folded.indexOf(field)];
+        used += length;
+        return block(ofRest, [used - length, length]);
+      });
+      return [tf.concat(ofRows), tf.matMul(dy as Tensor2D, restOf(w), false, true), tf.concat(parts)];
     },
   ) as Tensor2D;
 }
 
-/** What {@link foldedLinear} computes, in plain TensorFlow.js. */
-export function foldedLinearPortable(rows: Tensor2D, dense: Tensor2D, weight: Tensor2D, at: Lookup): Tensor2D {
-  return tf.matMul(tf.concat([lookupPortable(rows, at), dense], 1), weight);
+/** First row and number of rows. */
+type Block = readonly [number, number];
+
+/** The rows of a weight cut into those of each folded field and what stands between them (`field` undefined). */
+function weightBlocks(width: number, inputs: number, folded: readonly number[]) {
+  const blocks: { at: Block; field?: number }[] = [];
+  let end = 0;
+  for (const field of folded) {
+    if (field * width > end) blocks.push({ at: [end, field * width - end] });
+    blocks.push({ at: [field * width, width], field });
+    end = (field + 1) * width;
+  }
+  blocks.push({ at: [end, inputs - end] }); // may be empty
+  return blocks;
 }
 
-function placesPerRow(batch: number, fields: number): Int32Array {
-  const rows = new Int32Array(batch * fields);
-  for (let row = 0, place = 0; row < batch; row++) for (let field = 0; field < fields; field++) rows[place++] = row;
-  return rows;
+/** `start` and, for every batch row, the sum of its rows in the products of the given fields: → `[batch, units]`. */
+function fieldSum(products: Tensor[], start: Tensor, at: Lookup, fields: readonly number[]): Tensor {
+  if (kernelsInUse()) {
+    return execute('PfFieldSum', [integer('N', fields.length)], [...products, ...places(at, fields), start]);
+  }
+  const chosen = tf.gather(tf.concat(products), rowsAmong(at, fields));
+  return tf.add(start, tf.sum(chosen.reshape([at.batch, fields.length, -1]), 1));
+}
+
+/** Gradients of the products, field by field. */
+function fieldSumGradient(dy: Tensor, at: Lookup, fields: readonly number[]): Tensor[] {
+  if (kernelsInUse()) {
+    const attributes = [integer('N', fields.length)];
+    return executeMany('PfFieldSumGradient', attributes, [dy, ...places(at, fields)], fields.length);
+  }
+  const sizes = fields.map((field) => at.fieldStarts[field + 1] - at.fieldStarts[field]);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const repeated = tf.tile(tf.expandDims(dy, 1), [1, fields.length, 1]).reshape([at.batch * fields.length, -1]);
+  return tf.split(tf.unsortedSegmentSum(repeated, rowsAmong(at, fields), total), sizes);
+}
+
+/** Row of each place among the rows of the given fields only, `[batch × fields]`. */
+function rowsAmong(at: Lookup, fields: readonly number[]): Tensor1D {
+  let before = 0;
+  const shift = fields.map((field) => {
+    const shifted = before - at.fieldStarts[field];
+    before += at.fieldStarts[field + 1] - at.fieldStarts[field];
+    return shifted;
+  });
+  return tf.add(positionsOf(at, fields), tf.tensor1d(shift, 'int32')).flatten();
 }
 
 /**
- * Whether {@link foldedLinear} beats looking up and multiplying.
+ * Whether folding beats looking up and multiplying, for one field.
  *
  * Folding multiplies per touched row instead of per place, and adds one number from memory per place and unit. Such
  * an addition costs about as much as 24 multiplications, and a multiplication in many small products 1.3 times one
  * in a large product (two x86-64 cores, `npm run bench -- folding`).
  */
-export function foldingPays({ batch, fields, rows }: Lookup, width: number): boolean {
-  return batch * fields * (width - 24) > 1.3 * rows * width;
+export function foldingPays({ batch, fieldStarts }: Lookup, field: number, width: number): boolean {
+  return batch * (width - 24) > 1.3 * (fieldStarts[field + 1] - fieldStarts[field]) * width;
 }

@@ -9,6 +9,11 @@ import { keyOf } from '../runner.mjs';
 
 /** The project's own part: it keeps libtensorflow's notes out of every run. */
 const OWN = ['quiet.h', 'quiet.cc', 'log_level.cc'].map((file) => `tools/setup/addon/${file}`);
+/** The library's own operations. */
+const KERNELS = ['adam', 'lookup', 'low_rank', 'mixture', 'norm_relu_dropout', 'random_bytes', 'threads'].map(
+  (name) => `lib/backend/native/${name}.cc`,
+);
+const KERNEL_HEADERS = ['kernel', 'random_bytes', 'threads'].map((name) => `lib/backend/native/${name}.h`);
 const quietLibrary = () => path.join(path.dirname(paths.addon), 'libquiet.so');
 
 /** Arguments that both libraries need. The addon finds the others relative to itself, so the project can be moved. */
@@ -18,7 +23,7 @@ function common(tensorflow, platform) {
   const shared = mac ? ['-dynamiclib', '-undefined', 'dynamic_lookup'] : ['-shared'];
   const origin = mac ? '@loader_path' : '$ORIGIN';
   const search = [`-Wl,-rpath,${origin}/${relative}`, `-Wl,-rpath,${origin}`];
-  return ['-std=c++17', '-O2', '-fPIC', ...shared, ...search];
+  return ['-std=c++17', '-O3', '-fno-math-errno', '-fopenmp-simd', '-fPIC', ...shared, ...search];
 }
 
 /** How the library is compiled that is loaded before libtensorflow. */
@@ -42,6 +47,7 @@ export function addonArguments({ tensorflow, output, quiet, platform = process.p
     path.join(binding, 'tfjs_backend.cc'),
     path.join(binding, 'tfjs_binding.cc'),
     inside(OWN[2]),
+    ...KERNELS.map((file) => inside(file)),
     '-o',
     output,
     ...ordered,
@@ -59,6 +65,8 @@ export function addon(choice) {
         'node_modules/@tensorflow/tfjs-node-gpu/package.json',
         'node_modules/node-api-headers/package.json',
         ...OWN,
+        ...KERNELS,
+        ...KERNEL_HEADERS,
       ];
       const options = { tensorflow, output: '', quiet: '' };
       const args = [...quietArguments(options), ...addonArguments(options)].map((arg) => arg.replace(root, ''));

@@ -1,0 +1,173 @@
+// Field vectors of a batch: looked up, or summed where their rows have been multiplied by the next layer already.
+//
+// `positions` names a table row for every batch row and field, [batch × fields], fields running fastest.
+#include <algorithm>
+
+#include "kernel.h"
+#include "threads.h"
+
+namespace pf {
+
+namespace {
+
+constexpr int64_t COLUMNS = 256;  // of one piece of work: this part of all table rows stays in a core's cache
+constexpr int64_t ROWS = 128;
+
+PF_FAST void add(float* PF_ALONE sum, const float* PF_ALONE part, int64_t n) {
+  for (int64_t i = 0; i < n; i++) sum[i] += part[i];
+}
+
+int64_t pieces(int64_t count, int64_t size) { return (count + size - 1) / size; }
+
+constexpr const char* OUTSIDE = "a position is outside the table";
+
+/** Which fields take part, and where the rows of each begin: every field has table rows of its own. */
+struct Fields {
+  const int32_t *positions, *starts, *chosen;
+  int64_t all, count, rows;
+  Fields(Call& call, int first, int64_t batch) {
+    const TF_Tensor* places = call.input(first);
+    positions = static_cast<const int32_t*>(TF_TensorData(places));
+    all = batch == 0 ? 0 : elements(places) / batch;
+    const TF_Tensor* bounds = call.input(first + 1);
+    starts = static_cast<const int32_t*>(TF_TensorData(bounds));
+    rows = starts[elements(bounds) - 1];
+    const TF_Tensor* numbers = call.input(first + 2);
+    chosen = static_cast<const int32_t*>(TF_TensorData(numbers));
+    count = elements(numbers);
+  }
+  int64_t row(int64_t b, int64_t i) const { return positions[b * all + chosen[i]]; }
+  bool inside(int64_t batch) const {
+    bool good = true;
+    for (int64_t b = 0; b < batch; b++)
+      for (int64_t i = 0; i < count; i++)
+        good &= row(b, i) >= starts[chosen[i]] && row(b, i) < starts[chosen[i] + 1];
+    return good;
+  }
+};
+
+/** rows [rows, width], positions, starts, chosen, dense [batch, any] → the chosen rows of each batch row, then dense. */
+class Lookup {
+ public:
+  explicit Lookup(Attributes&) {}
+  void run(Call& call) {
+    const TF_Tensor* table = call.input(0);
+    const float* rows = static_cast<const float*>(TF_TensorData(table));
+    const TF_Tensor* numbers = call.input(4);
+    const float* dense = static_cast<const float*>(TF_TensorData(numbers));
+    const int64_t width = length(table, 1), batch = length(numbers, 0), extra = length(numbers, 1);
+    const Fields fields(call, 1, batch);
+    if (!call.require(fields.rows <= length(table, 0) && fields.inside(batch), OUTSIDE)) return;
+    const int64_t all = fields.count * width + extra;
+    float* y = call.output(0, {batch, all});
+    parallel(pieces(batch, ROWS), [&](int64_t piece) {
+      for (int64_t b = piece * ROWS; b < std::min(batch, (piece + 1) * ROWS); b++) {
+        float* to = y + b * all;
+        for (int64_t i = 0; i < fields.count; i++, to += width) std::copy_n(rows + fields.row(b, i) * width, width, to);
+        std::copy_n(dense + b * extra, extra, to);
+      }
+    });
+  }
+};
+
+/** dy, positions, starts, chosen, dense (for its shape) → gradients of rows (0 where not chosen) and dense. */
+class LookupGradient {
+ public:
+  explicit LookupGradient(Attributes& attributes) : width_(attributes.integer("width")) {}
+  void run(Call& call) {
+    const float* dy = call.floats(0);
+    const TF_Tensor* numbers = call.input(4);
+    const int64_t batch = length(numbers, 0), extra = length(numbers, 1);
+    const Fields fields(call, 1, batch);
+    const int64_t all = fields.count * width_ + extra;
+    float* dRows = call.output(0, {fields.rows, width_});
+    float* dDense = call.output(1, {batch, extra});
+    if (fields.count < fields.all) std::fill_n(dRows, fields.rows * width_, 0.0f);
+    parallel(fields.count + 1, [&](int64_t i) {
+      if (i == fields.count) {
+        for (int64_t b = 0; b < batch; b++) std::copy_n(dy + b * all + i * width_, extra, dDense + b * extra);
+        return;
+      }
+      const int64_t field = fields.chosen[i];
+      std::fill(dRows + fields.starts[field] * width_, dRows + fields.starts[field + 1] * width_, 0.0f);
+      for (int64_t b = 0; b < batch; b++) add(dRows + fields.row(b, i) * width_, dy + b * all + i * width_, width_);
+    });
+  }
+
+ private:
+  int64_t width_;
+};
+
+/** products [rows of a field, units] of each chosen field, positions, starts, chosen, start [batch, units] → start + sums. */
+class FieldSum {
+ public:
+  explicit FieldSum(Attributes& attributes) : count_(static_cast<int>(attributes.integer("N"))) {}
+  void run(Call& call) {
+    const TF_Tensor* given = call.input(count_ + 3);
+    const float* start = static_cast<const float*>(TF_TensorData(given));
+    const int64_t batch = length(given, 0), units = length(given, 1);
+    const Fields fields(call, count_, batch);
+    if (!call.require(fields.count == count_ && fields.inside(batch), OUTSIDE)) return;
+    std::vector<const float*> products;
+    for (int i = 0; i < count_; i++) products.push_back(call.floats(i) - fields.starts[fields.chosen[i]] * units);
+    float* y = call.output(0, {batch, units});
+    parallel(pieces(units, COLUMNS), [&](int64_t piece) {
+      const int64_t from = piece * COLUMNS, count = std::min(COLUMNS, units - from);
+      for (int64_t b = 0; b < batch; b++) {
+        float* to = y + b * units + from;
+        std::copy_n(start + b * units + from, count, to);
+        for (int i = 0; i < count_; i++) add(to, products[i] + fields.row(b, i) * units + from, count);
+      }
+    });
+  }
+
+ private:
+  int count_;
+};
+
+/** dy [batch, units], positions, starts, chosen → gradients of the products. */
+class FieldSumGradient {
+ public:
+  explicit FieldSumGradient(Attributes& attributes) : count_(static_cast<int>(attributes.integer("N"))) {}
+  void run(Call& call) {
+    const TF_Tensor* gradient = call.input(0);
+    const float* dy = static_cast<const float*>(TF_TensorData(gradient));
+    const int64_t batch = length(gradient, 0), units = length(gradient, 1);
+    const Fields fields(call, 1, batch);
+    if (!call.require(fields.count == count_ && fields.inside(batch), OUTSIDE)) return;
+    std::vector<float*> products;
+    for (int i = 0; i < count_; i++) {
+      const int64_t first = fields.starts[fields.chosen[i]], end = fields.starts[fields.chosen[i] + 1];
+      products.push_back(call.output(i, {end - first, units}) - first * units);
+    }
+    parallel(pieces(units, COLUMNS), [&](int64_t piece) {
+      const int64_t from = piece * COLUMNS, count = std::min(COLUMNS, units - from);
+      for (int i = 0; i < count_; i++)
+        for (int64_t row = fields.starts[fields.chosen[i]]; row < fields.starts[fields.chosen[i] + 1]; row++)
+          std::fill_n(products[i] + row * units + from, count, 0.0f);
+      for (int64_t b = 0; b < batch; b++)
+        for (int i = 0; i < count_; i++)
+          add(products[i] + fields.row(b, i) * units + from, dy + b * units + from, count);
+    });
+  }
+
+ private:
+  int count_;
+};
+
+[[maybe_unused]] const bool defined =
+    define<Lookup>("PfLookup", {"rows: float", "positions: int32", "starts: int32", "chosen: int32", "dense: float"},
+                   {"y: float"}, {}) &&
+    define<LookupGradient>("PfLookupGradient",
+                           {"dy: float", "positions: int32", "starts: int32", "chosen: int32", "dense: float"},
+                           {"drows: float", "ddense: float"}, {"width: int"}) &&
+    define<FieldSum>("PfFieldSum",
+                     {"products: N * float", "positions: int32", "starts: int32", "chosen: int32", "start: float"},
+                     {"y: float"}, {"N: int >= 1"}) &&
+    define<FieldSumGradient>("PfFieldSumGradient",
+                             {"dy: float", "positions: int32", "starts: int32", "chosen: int32"},
+                             {"dproducts: N * float"}, {"N: int >= 1"});
+
+}  // namespace
+
+}  // namespace pf
