@@ -24,6 +24,7 @@ export interface RunFlags {
   dropout?: number;
   learningRate?: number;
   weightDecay?: number;
+  tables?: string;
   embeddings?: string;
   weights?: string;
   selection?: string;
@@ -81,6 +82,7 @@ export const runOptions: readonly Option[] = [
   new Option('--dropout <share>', 'share of hidden units dropped').argParser(number),
   new Option('--learning-rate <rate>', "Adam's learning rate").argParser(number),
   new Option('--weight-decay <rate>', 'coupled weight decay').argParser(number),
+  new Option('--tables <rows>', 'rows of embedding tables that a step moves: lazy (those it touches) or dense (all)'),
   new Option('--embeddings <rule>', 'how embedding tables travel: touched-sqrt, touched-mean, average or local'),
   new Option('--weights <by>', "clients' weights in averages: rows or equal"),
   new Option('--selection <kind>', 'round that tables show: per-client or common'),
@@ -104,7 +106,7 @@ export const runOptions: readonly Option[] = [
 export function overridesOf(flags: RunFlags): ConfigOverrides {
   if (flags.size) requireKnown('model size', flags.size, Object.keys(mmoeSizes));
   const size: Partial<MmoeSizes> = flags.size ? mmoeSizes[flags.size as keyof typeof mmoeSizes] : {};
-  const { embedding, experts, dropout, learningRate, weightDecay } = flags;
+  const { embedding, experts, dropout, learningRate, weightDecay, tables } = flags;
   return defined({
     name: flags.name,
     methods: flags.methods,
@@ -118,7 +120,7 @@ export function overridesOf(flags: RunFlags): ConfigOverrides {
     selection: flags.selection,
     diagnostics: flags.diagnostics,
     model: { ...size, ...defined({ embedding, experts, dropout }) },
-    optimizer: defined({ learningRate, weightDecay }),
+    optimizer: defined({ learningRate, weightDecay, tables }),
   }) as ConfigOverrides;
 }
 

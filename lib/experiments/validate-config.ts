@@ -83,6 +83,7 @@ const overrides = z
         beta2: share,
         epsilon: positive,
         weightDecay: notNegative,
+        tables: z.enum(['lazy', 'dense']),
       })
       .partial(),
     selection: z.enum(['common', 'per-client']),

@@ -10,8 +10,9 @@ import {
   slot,
 } from '../backend/operations/adam';
 import { logisticLoss } from '../backend/operations/logistic-loss';
+import { squaredDistance } from '../backend/operations/squared-distance';
 import { seedAt } from '../backend/random';
-import { type Tensor, tf } from '../backend/tensorflow';
+import { type Tensor, type Tensor1D, tf } from '../backend/tensorflow';
 import { type Variable, variable } from '../backend/variable';
 import { type Batch, type Batcher, disposeBatch } from '../data/batch';
 import type { ClientData } from '../data/pool';
@@ -114,7 +115,7 @@ export function localStep(
   const batch = batches.train(client.data.train, client.stream.next(batchSize));
   const result = lossAndGradients(client, batch, trained, onPhase);
   onPhase('update');
-  update(client, batch, result, options, alignment);
+  tf.tidy(() => update(client, batch, result, options, alignment));
   tf.dispose([result.gradients, result.statistics]);
   disposeBatch(batch);
   return result.loss;
@@ -134,7 +135,11 @@ function update(
     const slot = client.slots.get(name);
     if (!gradient || !slot) continue;
     const step = ++client.updates[name];
-    if (byRows && touched) {
+    if (byRows && touched && options.tables === 'dense') {
+      const everywhere = tf.unsortedSegmentSum(gradient, touched.tensor as Tensor1D, slot.value.shape[0]);
+      whole.push({ slot, gradient: everywhere, step });
+      client.touched[name].fill(1);
+    } else if (byRows && touched) {
       adamRowStep(touched.tensor, { slot, gradient, step }, options);
       for (const row of touched.rows) client.touched[name][row] = 1;
     } else {
@@ -155,12 +160,11 @@ function update(
 
 /** Value of the alignment term, (λ/2) Σ ‖p − received p‖². */
 export function alignmentValue(client: Client, { lambda, received }: Alignment): number {
-  return tf.tidy(() => {
-    const squares = Object.entries(received).map(([name, value]) =>
-      tf.sum(tf.square(tf.sub(variableOf(client, name).borrow(), value))),
-    );
-    return squares.length === 0 ? 0 : (lambda / 2) * tf.addN(squares).dataSync()[0];
-  });
+  const pairs = Object.entries(received).map(([name, value]): [Tensor, Tensor] => [
+    variableOf(client, name).borrow(),
+    value,
+  ]);
+  return tf.tidy(() => (lambda / 2) * squaredDistance(pairs).dataSync()[0]);
 }
 
 interface StepResult {

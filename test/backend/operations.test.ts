@@ -15,6 +15,7 @@ import {
   lookupPortable,
 } from '../../lib/backend/operations/lookup';
 import { normRelu, normReluDropout, normReluDropoutPortable } from '../../lib/backend/operations/norm-relu-dropout';
+import { squaredDistance, squaredDistancePortable } from '../../lib/backend/operations/squared-distance';
 import { permutation } from '../../lib/backend/random';
 import { type Tensor, type Tensor2D, tf } from '../../lib/backend/tensorflow';
 import { agree, near, random } from './compare';
@@ -144,6 +145,24 @@ test('cross-entropy of logits', () => {
     (logits: Tensor) => logisticLossPortable(logits, labels, weights),
   );
   assert.ok(Math.abs(logisticLoss(tf.tensor2d([[1000]]), tf.tensor2d([[0]])).dataSync()[0] - 1000) < 1e-3);
+});
+
+test('squared distance over a list of pairs', () => {
+  const shapes = [[3, 2], [1], [40000]];
+  const inputs = [...shapes.map((shape, i) => random(shape, i + 1)), ...shapes.map((shape, i) => random(shape, i + 7))];
+  const pairsOf = (x: Tensor[]) => shapes.map((_, i): [Tensor, Tensor] => [x[i], x[shapes.length + i]]);
+  agree(
+    inputs,
+    (...x: Tensor[]) => squaredDistance(pairsOf(x)),
+    (...x: Tensor[]) => squaredDistancePortable(pairsOf(x)),
+    false, // a sum of forty thousand squares is too large to show the slope of one of them
+  );
+  agree(
+    [random([3, 2], 1), random([3, 2], 2)],
+    (a: Tensor, b: Tensor) => squaredDistance([[a, b]]),
+    (a: Tensor, b: Tensor) => squaredDistancePortable([[a, b]]),
+  );
+  assert.is(squaredDistance([]).dataSync()[0], 0);
 });
 
 for (const { name, x, scale } of [

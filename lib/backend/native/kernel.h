@@ -71,10 +71,14 @@ class Call {
   float* floats(int index) { return static_cast<float*>(TF_TensorData(input(index))); }
   const int32_t* integers(int index) { return static_cast<const int32_t*>(TF_TensorData(input(index))); }
 
-  float* output(int index, std::initializer_list<int64_t> shape) {
+  float* outputLike(int index, const TF_Tensor* tensor) {
+    std::vector<int64_t> shape;
+    for (int axis = 0; axis < TF_NumDims(tensor); axis++) shape.push_back(TF_Dim(tensor, axis));
+    return output(index, shape);
+  }
+  float* output(int index, const std::vector<int64_t>& dims) {
     int64_t size = 1;
-    for (int64_t length : shape) size *= length;
-    const std::vector<int64_t> dims(shape);
+    for (int64_t length : dims) size *= length;
     TF_Tensor* tensor = TF_AllocateOutput(context_, index, TF_FLOAT, dims.data(), static_cast<int>(dims.size()),
                                           static_cast<size_t>(size) * sizeof(float), status_);
     held_.push_back(tensor);

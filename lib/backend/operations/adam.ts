@@ -10,6 +10,11 @@ export interface AdamOptions {
   readonly epsilon: number;
   /** Added to the gradient as `weightDecay · value` (coupled, as in the reference code of the baselines). */
   readonly weightDecay: number;
+  /**
+   * Which rows of an embedding table a step moves. `lazy`: those that the batch touches, so that a step takes as long
+   * with ten ids as with a million. `dense`: all, as a plain Adam does; decay and momentum then move untouched rows, too.
+   */
+  readonly tables: 'lazy' | 'dense';
 }
 
 export const adamDefaults: AdamOptions = {
@@ -18,6 +23,7 @@ export const adamDefaults: AdamOptions = {
   beta2: 0.999,
   epsilon: 1e-8,
   weightDecay: 1e-6,
+  tables: 'lazy',
 };
 
 /** A variable with its first and second moment. */

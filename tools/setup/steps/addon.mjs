@@ -10,9 +10,16 @@ import { keyOf } from '../runner.mjs';
 /** The project's own part: it keeps libtensorflow's notes out of every run. */
 const OWN = ['quiet.h', 'quiet.cc', 'log_level.cc'].map((file) => `tools/setup/addon/${file}`);
 /** The library's own operations. */
-const KERNELS = ['adam', 'lookup', 'low_rank', 'mixture', 'norm_relu_dropout', 'random_bytes', 'threads'].map(
-  (name) => `lib/backend/native/${name}.cc`,
-);
+const KERNELS = [
+  'adam',
+  'lookup',
+  'low_rank',
+  'mixture',
+  'norm_relu_dropout',
+  'random_bytes',
+  'squared_distance',
+  'threads',
+].map((name) => `lib/backend/native/${name}.cc`);
 const KERNEL_HEADERS = ['kernel', 'random_bytes', 'threads'].map((name) => `lib/backend/native/${name}.h`);
 const quietLibrary = () => path.join(path.dirname(paths.addon), 'libquiet.so');
 
