@@ -17,6 +17,31 @@ PF_FAST void add(float* PF_ALONE sum, const float* PF_ALONE part, int64_t n) {
   for (int64_t i = 0; i < n; i++) sum[i] += part[i];
 }
 
+/** Sixteen numbers that the compiler keeps in as few registers as the processor allows. */
+typedef float Vector __attribute__((vector_size(64), aligned(4), may_alias));
+
+Vector& vectorAt(float* place) { return *reinterpret_cast<Vector*>(place); }
+const Vector& vectorAt(const float* place) { return *reinterpret_cast<const Vector*>(place); }
+
+/** to = start + the sum of `count` rows, a block of all of them at a time, so that the sum stays in registers. */
+PF_FAST void sumRows(const float* const* rows, int count, const float* PF_ALONE start, float* PF_ALONE to, int64_t n) {
+  int64_t from = 0;
+  for (; from + 64 <= n; from += 64) {
+    Vector a = vectorAt(start + from), b = vectorAt(start + from + 16);
+    Vector c = vectorAt(start + from + 32), d = vectorAt(start + from + 48);
+    for (int row = 0; row < count; row++) {
+      const float* part = rows[row] + from;
+      a += vectorAt(part), b += vectorAt(part + 16), c += vectorAt(part + 32), d += vectorAt(part + 48);
+    }
+    vectorAt(to + from) = a, vectorAt(to + from + 16) = b, vectorAt(to + from + 32) = c, vectorAt(to + from + 48) = d;
+  }
+  for (; from < n; from++) {
+    float sum = start[from];
+    for (int row = 0; row < count; row++) sum += rows[row][from];
+    to[from] = sum;
+  }
+}
+
 int64_t pieces(int64_t count, int64_t size) { return (count + size - 1) / size; }
 
 constexpr const char* OUTSIDE = "a position is outside the table";
@@ -113,10 +138,10 @@ class FieldSum {
     float* y = call.output(0, {batch, units});
     parallel(pieces(units, COLUMNS), [&](int64_t piece) {
       const int64_t from = piece * COLUMNS, count = std::min(COLUMNS, units - from);
+      std::vector<const float*> rows(count_);
       for (int64_t b = 0; b < batch; b++) {
-        float* to = y + b * units + from;
-        std::copy_n(start + b * units + from, count, to);
-        for (int i = 0; i < count_; i++) add(to, products[i] + fields.row(b, i) * units + from, count);
+        for (int i = 0; i < count_; i++) rows[i] = products[i] + fields.row(b, i) * units + from;
+        sumRows(rows.data(), count_, start + b * units + from, y + b * units + from, count);
       }
     });
   }

@@ -202,8 +202,8 @@ class NormReluDropoutGradient {
     const int64_t batch = shape.batch, groups = shape.groups, units = shape.units, width = shape.width;
     const Layout from(from_, batch, groups, units), to(to_, batch, groups, units);
     float* dx = outputLike(call, 0, shape, from_);
-    float* dScale = call.output(1, {width});
-    float* dShift = call.output(2, {width});
+    float* dScale = call.outputLike(1, scales);
+    float* dShift = call.outputLike(2, scales);
 
     Sums sums(batch, width);
     parallel(sums.pieces, [&](int64_t piece) {

@@ -12,15 +12,16 @@ export function groupedLinear(x: Tensor, weight: Tensor): Tensor {
   const [groups, batch, inputs] = x.shape;
   const [maps, , units] = weight.shape;
   const sets = groups / maps;
-  const split = (tensor: Tensor, last: number) => tensor.reshape([sets, maps, batch, last]);
+  const split = (tensor: Tensor, last: number) => (sets === 1 ? tensor : tensor.reshape([sets, maps, batch, last]));
+  const merged = (tensor: Tensor, last: number) => (sets === 1 ? tensor : tensor.reshape([groups, batch, last]));
   return withGradient(
     [x, weight],
-    (x, w) => ({ value: product(split(x, inputs), w).reshape([groups, batch, units]), kept: [x, w] }),
+    (x, w) => ({ value: merged(product(split(x, inputs), w), units), kept: [x, w] }),
     (dy, [x, w]) => {
       const dySplit = split(dy, units);
-      const dx = product(dySplit, w, false, true).reshape(x.shape);
+      const dx = merged(product(dySplit, w, false, true), inputs);
       const perSet = product(split(x, inputs), dySplit, true);
-      return [dx, sets === 1 ? perSet.reshape(w.shape) : tf.sum(perSet, 0)];
+      return [dx, sets === 1 ? perSet : tf.sum(perSet, 0)];
     },
   );
 }

@@ -50,8 +50,7 @@ export function normReluDropout(
     },
     (dy, [value, x, scale, mean, inverse]) => {
       const inputs = [dy, value, x, scale, mean, inverse];
-      const [dx, dScale, dShift] = executeMany('PfNormReluDropoutGradient', attributes, inputs, 3);
-      return [dx, dScale.reshape(scale.shape), dShift.reshape(scale.shape)];
+      return executeMany('PfNormReluDropoutGradient', attributes, inputs, 3);
     },
   );
 }
