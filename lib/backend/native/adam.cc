@@ -20,8 +20,8 @@ struct Constants {
   float beta1, beta2, decay, pull, rate, epsilon;
 };
 
-PF_FAST void adam(float* PF_ALONE value, float* PF_ALONE first, float* PF_ALONE second, const float* PF_ALONE gradient, const float* PF_ALONE received,
-                  const Constants& of, int64_t n) {
+PF_FAST void adam(float* PF_ALONE value, float* PF_ALONE first, float* PF_ALONE second, const float* PF_ALONE gradient,
+                  const float* PF_ALONE received, const Constants& of, int64_t n) {
   const float beta1 = of.beta1, beta2 = of.beta2, rate = of.rate, epsilon = of.epsilon;
   const float decay = of.decay, pull = of.pull;
   for (int64_t i = 0; i < n; i++) {
@@ -116,12 +116,11 @@ class MoveTowards {
                  {"values: N * float", "first: N * float", "second: N * float", "gradients: N * float",
                   "received: N * float", "constants: float"},
                  {}, {"N: int >= 1"}) &&
-    define<AdamRows>("PfAdamRows",
-                     {"value: float", "first: float", "second: float", "rows: int32", "gradient: float",
-                      "constants: float"},
-                     {}, {}) &&
-    define<MoveTowards>("PfMoveTowards", {"values: N * float", "aims: N * float", "share: float"}, {},
-                        {"N: int >= 1"});
+    define<AdamRows>(
+        "PfAdamRows",
+        {"value: float", "first: float", "second: float", "rows: int32", "gradient: float", "constants: float"}, {},
+        {}) &&
+    define<MoveTowards>("PfMoveTowards", {"values: N * float", "aims: N * float", "share: float"}, {}, {"N: int >= 1"});
 
 }  // namespace
 

@@ -117,10 +117,9 @@ bool define(const char* name, std::initializer_list<const char*> inputs, std::in
   for (const char* output : outputs) TF_OpDefinitionBuilderAddOutput(operation, output);
   for (const char* attribute : attributes) TF_OpDefinitionBuilderAddAttr(operation, attribute);
   TF_OpDefinitionBuilderSetIsStateful(operation, true);
-  TF_OpDefinitionBuilderSetShapeInferenceFunction(
-      operation, [](TF_ShapeInferenceContext* context, TF_Status* status) {
-        TF_ShapeInferenceContextSetUnknownShape(context, status);
-      });
+  TF_OpDefinitionBuilderSetShapeInferenceFunction(operation, [](TF_ShapeInferenceContext* context, TF_Status* status) {
+    TF_ShapeInferenceContextSetUnknownShape(context, status);
+  });
   TF_Status* status = TF_NewStatus();
   TF_RegisterOpDefinition(operation, status);
   const bool known = TF_GetCode(status) == TF_OK;

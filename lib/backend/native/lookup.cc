@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "kernel.h"
+#include "loops.h"
 #include "threads.h"
 
 namespace pf {
@@ -11,11 +12,6 @@ namespace pf {
 namespace {
 
 constexpr int64_t COLUMNS = 256;  // of one piece of work: this part of all table rows stays in a core's cache
-constexpr int64_t ROWS = 128;
-
-PF_FAST void add(float* PF_ALONE sum, const float* PF_ALONE part, int64_t n) {
-  for (int64_t i = 0; i < n; i++) sum[i] += part[i];
-}
 
 /** Sixteen numbers that the compiler keeps in as few registers as the processor allows. */
 typedef float Vector __attribute__((vector_size(64), aligned(4), may_alias));
@@ -65,13 +61,13 @@ struct Fields {
   bool inside(int64_t batch) const {
     bool good = true;
     for (int64_t b = 0; b < batch; b++)
-      for (int64_t i = 0; i < count; i++)
-        good &= row(b, i) >= starts[chosen[i]] && row(b, i) < starts[chosen[i] + 1];
+      for (int64_t i = 0; i < count; i++) good &= row(b, i) >= starts[chosen[i]] && row(b, i) < starts[chosen[i] + 1];
     return good;
   }
 };
 
-/** rows [rows, width], positions, starts, chosen, dense [batch, any] → the chosen rows of each batch row, then dense. */
+/** rows [rows, width], positions, starts, chosen, dense [batch, any] → the chosen rows of each batch row, then dense.
+ */
 class Lookup {
  public:
   explicit Lookup(Attributes&) {}
@@ -85,12 +81,10 @@ class Lookup {
     if (!call.require(fields.rows <= length(table, 0) && fields.inside(batch), OUTSIDE)) return;
     const int64_t all = fields.count * width + extra;
     float* y = call.output(0, {batch, all});
-    parallel(pieces(batch, ROWS), [&](int64_t piece) {
-      for (int64_t b = piece * ROWS; b < std::min(batch, (piece + 1) * ROWS); b++) {
-        float* to = y + b * all;
-        for (int64_t i = 0; i < fields.count; i++, to += width) std::copy_n(rows + fields.row(b, i) * width, width, to);
-        std::copy_n(dense + b * extra, extra, to);
-      }
+    everyRow(batch, [&](int64_t b) {
+      float* to = y + b * all;
+      for (int64_t i = 0; i < fields.count; i++, to += width) std::copy_n(rows + fields.row(b, i) * width, width, to);
+      std::copy_n(dense + b * extra, extra, to);
     });
   }
 };
@@ -123,7 +117,8 @@ class LookupGradient {
   int64_t width_;
 };
 
-/** products [rows of a field, units] of each chosen field, positions, starts, chosen, start [batch, units] → start + sums. */
+/** products [rows of a field, units] of each chosen field, positions, starts, chosen, start [batch, units] → start +
+ * sums. */
 class FieldSum {
  public:
   explicit FieldSum(Attributes& attributes) : count_(static_cast<int>(attributes.integer("N"))) {}
@@ -189,8 +184,7 @@ class FieldSumGradient {
     define<FieldSum>("PfFieldSum",
                      {"products: N * float", "positions: int32", "starts: int32", "chosen: int32", "start: float"},
                      {"y: float"}, {"N: int >= 1"}) &&
-    define<FieldSumGradient>("PfFieldSumGradient",
-                             {"dy: float", "positions: int32", "starts: int32", "chosen: int32"},
+    define<FieldSumGradient>("PfFieldSumGradient", {"dy: float", "positions: int32", "starts: int32", "chosen: int32"},
                              {"dproducts: N * float"}, {"N: int >= 1"});
 
 }  // namespace

@@ -6,28 +6,12 @@
 #include <algorithm>
 
 #include "kernel.h"
+#include "loops.h"
 #include "threads.h"
 
 namespace pf {
 
 namespace {
-
-constexpr int64_t ROWS = 64;
-
-PF_FAST void addScaled(float* PF_ALONE sum, const float* PF_ALONE x, float by, int64_t n) {
-  for (int64_t i = 0; i < n; i++) sum[i] += by * x[i];
-}
-
-PF_FAST void add(float* PF_ALONE sum, const float* PF_ALONE x, int64_t n) {
-  for (int64_t i = 0; i < n; i++) sum[i] += x[i];
-}
-
-PF_FAST float dot(const float* PF_ALONE a, const float* PF_ALONE b, int64_t n) {
-  float sum = 0;
-#pragma omp simd reduction(+ : sum)
-  for (int64_t i = 0; i < n; i++) sum += a[i] * b[i];
-  return sum;
-}
 
 struct Shape {
   int64_t batch, groups, own, rank, units;
@@ -49,18 +33,10 @@ struct Shape {
   }
 };
 
-template <class Work>
-void everyRow(int64_t batch, const Work& work) {
-  parallel((batch + ROWS - 1) / ROWS, [&](int64_t piece) {
-    for (int64_t b = piece * ROWS; b < std::min(batch, (piece + 1) * ROWS); b++) work(b);
-  });
-}
-
 /** base, left, right [groups, rank, units] → y [groups, batch, units]. */
 class AddLowRank {
  public:
-  explicit AddLowRank(Attributes& attributes)
-      : own_(attributes.integer("own")), grouped_(attributes.flag("grouped")) {}
+  explicit AddLowRank(Attributes& attributes) : own_(attributes.integer("own")), grouped_(attributes.flag("grouped")) {}
   void run(Call& call) {
     const float* base = call.floats(0);
     const TF_Tensor* lefts = call.input(1);

@@ -15,7 +15,6 @@ namespace pf {
 namespace {
 
 constexpr float EPSILON = 1e-5f;
-constexpr int64_t ROWS = 64;  // rows of one piece of work: sums do not depend on the number of threads
 
 /** Where a row of a group begins. */
 struct Layout {
@@ -25,7 +24,8 @@ struct Layout {
   int64_t at(int64_t b, int64_t g) const { return b * row + g * group; }
 };
 
-PF_FAST void addMoments(const float* PF_ALONE x, const float* PF_ALONE origin, float* PF_ALONE sum, float* PF_ALONE squares, int64_t n) {
+PF_FAST void addMoments(const float* PF_ALONE x, const float* PF_ALONE origin, float* PF_ALONE sum,
+                        float* PF_ALONE squares, int64_t n) {
   for (int64_t i = 0; i < n; i++) {
     const float d = x[i] - origin[i];
     sum[i] += d;
@@ -33,7 +33,8 @@ PF_FAST void addMoments(const float* PF_ALONE x, const float* PF_ALONE origin, f
   }
 }
 
-PF_FAST void normRelu(const float* PF_ALONE x, const float* PF_ALONE mean, const float* PF_ALONE slope, const float* PF_ALONE shift, float* PF_ALONE y, int64_t n) {
+PF_FAST void normRelu(const float* PF_ALONE x, const float* PF_ALONE mean, const float* PF_ALONE slope,
+                      const float* PF_ALONE shift, float* PF_ALONE y, int64_t n) {
   for (int64_t i = 0; i < n; i++) {
     const float value = (x[i] - mean[i]) * slope[i] + shift[i];
     y[i] = value > 0 ? value : 0;
@@ -47,8 +48,9 @@ PF_FAST void drop(float* PF_ALONE y, const uint8_t* PF_ALONE bytes, int threshol
   }
 }
 
-PF_FAST void addGradientSums(const float* PF_ALONE dy, const float* PF_ALONE y, const float* PF_ALONE x, const float* PF_ALONE mean, const float* PF_ALONE inverse,
-                             float* PF_ALONE shift, float* PF_ALONE scale, int64_t n) {
+PF_FAST void addGradientSums(const float* PF_ALONE dy, const float* PF_ALONE y, const float* PF_ALONE x,
+                             const float* PF_ALONE mean, const float* PF_ALONE inverse, float* PF_ALONE shift,
+                             float* PF_ALONE scale, int64_t n) {
   for (int64_t i = 0; i < n; i++) {
     const float given = dy[i];  // read in any case, for the vector unit
     const float through = y[i] > 0 ? given : 0;
@@ -57,8 +59,9 @@ PF_FAST void addGradientSums(const float* PF_ALONE dy, const float* PF_ALONE y, 
   }
 }
 
-PF_FAST void inputGradient(const float* PF_ALONE dy, const float* PF_ALONE y, const float* PF_ALONE x, const float* PF_ALONE mean, const float* PF_ALONE slope,
-                           const float* PF_ALONE curve, const float* PF_ALONE offset, float* PF_ALONE dx, int64_t n) {
+PF_FAST void inputGradient(const float* PF_ALONE dy, const float* PF_ALONE y, const float* PF_ALONE x,
+                           const float* PF_ALONE mean, const float* PF_ALONE slope, const float* PF_ALONE curve,
+                           const float* PF_ALONE offset, float* PF_ALONE dx, int64_t n) {
   for (int64_t i = 0; i < n; i++) {
     const float given = dy[i];  // read in any case, for the vector unit
     const float through = y[i] > 0 ? given : 0;
@@ -88,11 +91,6 @@ class Sums {
   int64_t width_;
   std::vector<float> parts_;
 };
-
-template <class Work>
-void forRows(int64_t piece, int64_t batch, const Work& work) {
-  for (int64_t b = piece * ROWS; b < std::min(batch, (piece + 1) * ROWS); b++) work(b);
-}
 
 struct Shape {
   int64_t batch, groups, units, width;
@@ -259,12 +257,11 @@ class NormRelu {
     const int64_t batch = shape.batch, groups = shape.groups, units = shape.units;
     const Layout from(from_, batch, groups, units), to(to_, batch, groups, units);
     float* y = outputLike(call, 0, shape, to_);
-    parallel((batch + ROWS - 1) / ROWS, [&](int64_t piece) {
-      for (int64_t g = 0; g < groups; g++)
-        forRows(piece, batch, [&](int64_t b) {
-          const int64_t u = g * units;
-          normRelu(x + from.at(b, g), mean + u, slope + u, shift + u, y + to.at(b, g), units);
-        });
+    everyRow(batch, [&](int64_t b) {
+      for (int64_t g = 0; g < groups; g++) {
+        const int64_t u = g * units;
+        normRelu(x + from.at(b, g), mean + u, slope + u, shift + u, y + to.at(b, g), units);
+      }
     });
   }
 

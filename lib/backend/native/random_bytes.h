@@ -1,4 +1,5 @@
-// The bytes that TensorFlow's StatelessRandomUniformFullInt draws for a seed, in any order (Philox, Salmon et al. 2011).
+// The bytes that TensorFlow's StatelessRandomUniformFullInt draws for a seed, in any order (Philox, Salmon et al.
+// 2011).
 #pragma once
 
 #include <cstdint>

@@ -42,9 +42,8 @@ class SquaredDistance {
         pieces.push_back({a + from, b + from, std::min(ELEMENTS, elements(first) - from)});
     }
     std::vector<float> sums(pieces.size());
-    parallel(static_cast<int64_t>(pieces.size()), [&](int64_t i) {
-      sums[i] = squares(pieces[i].a, pieces[i].b, pieces[i].size);
-    });
+    parallel(static_cast<int64_t>(pieces.size()),
+             [&](int64_t i) { sums[i] = squares(pieces[i].a, pieces[i].b, pieces[i].size); });
     double sum = 0;
     for (const float part : sums) sum += part;
     *call.output(0, {}) = static_cast<float>(sum);
@@ -74,9 +73,8 @@ class SquaredDistanceGradient {
 [[maybe_unused]] const bool defined =
     define<SquaredDistance>("PfSquaredDistance", {"first: N * float", "second: N * float"}, {"sum: float"},
                             {"N: int >= 1"}) &&
-    define<SquaredDistanceGradient>("PfSquaredDistanceGradient",
-                                    {"first: N * float", "second: N * float", "dy: float"}, {"dfirst: N * float"},
-                                    {"N: int >= 1"});
+    define<SquaredDistanceGradient>("PfSquaredDistanceGradient", {"first: N * float", "second: N * float", "dy: float"},
+                                    {"dfirst: N * float"}, {"N: int >= 1"});
 
 }  // namespace
 

@@ -12,6 +12,7 @@ const OWN = ['quiet.h', 'quiet.cc', 'log_level.cc'].map((file) => `tools/setup/a
 /** The library's own operations. */
 const KERNELS = [
   'adam',
+  'loops',
   'lookup',
   'low_rank',
   'mixture',
@@ -20,7 +21,7 @@ const KERNELS = [
   'squared_distance',
   'threads',
 ].map((name) => `lib/backend/native/${name}.cc`);
-const KERNEL_HEADERS = ['kernel', 'random_bytes', 'threads'].map((name) => `lib/backend/native/${name}.h`);
+const KERNEL_HEADERS = ['kernel', 'loops', 'random_bytes', 'threads'].map((name) => `lib/backend/native/${name}.h`);
 const quietLibrary = () => path.join(path.dirname(paths.addon), 'libquiet.so');
 
 /** Arguments that both libraries need. The addon finds the others relative to itself, so the project can be moved. */
