@@ -29,7 +29,7 @@ export interface PeerRequest {
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 
-/** Numbers by name, for the comparison of what both sides computed. */
+/** Numbers by name: a loss, a gradient. */
 export type Computed = Readonly<Record<string, ArrayLike<number>>>;
 
 /** Our side of a work, ready to run. */
@@ -41,8 +41,6 @@ export interface Prepared {
   readonly peers: readonly PeerRequest[];
   /** Work of ours that `run` is a part of, for a goal in shares. */
   whole?(): void;
-  /** What a run computes, for the comparison with `check(parameters)` of the first peer's module. */
-  check?(): Computed;
   /** Figures that belong to the result, such as rows touched by a batch. */
   readonly facts?: Readonly<Record<string, number>>;
 }
@@ -59,4 +57,12 @@ export interface Work {
   /** Whether `--quick` has it. Default true. */
   readonly quick?: boolean;
   prepare(setting: Setting): Prepared | Promise<Prepared>;
+  /** What both sides compute from the same values, without anything random: must agree before times are compared. */
+  check?(setting: Setting): Check;
+}
+
+/** Our numbers, and the request whose `check(parameters)` gives the peer's. */
+export interface Check {
+  readonly ours: Computed;
+  readonly peer: PeerRequest;
 }
