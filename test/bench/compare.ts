@@ -70,7 +70,7 @@ export async function compare(work: Work, prepared: Prepared, peer: Peer | undef
   for (const { name } of asked) await peer!.release(name);
   const [ours, ...others] = times;
   const peerTimes = Object.fromEntries(asked.map(({ name }, i) => [name, others[i + (whole ? 1 : 0)]]));
-  return rowOf(work, ours, peerTimes, whole && others[0], prepared.facts);
+  return rowOf({ ...work, about: prepared.about ?? work.about }, ours, peerTimes, whole && others[0], prepared.facts);
 }
 
 /** The row of a work, from the times of its repeats. */

