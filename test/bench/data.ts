@@ -35,8 +35,9 @@ function ids(size: number, order: Int32Array, law: IdLaw): IdColumn {
   // The inverse of the distribution function of 1/x, at evenly spread points.
   const drawn = (v: number) =>
     law === 'even' ? v % size : Math.min(size, Math.floor((size + 1) ** ((v + 0.5) / rows))) - 1;
-  const Column = size <= 256 ? Uint8Array : size <= 65_536 ? Uint16Array : Int32Array;
-  return Column.from(order, drawn);
+  const all = Int32Array.from(order, drawn);
+  if (size <= 256) return Uint8Array.from(all);
+  return size <= 65_536 ? Uint16Array.from(all) : all;
 }
 
 /** Columns of one kind side by side, `[rows, columns]`, as the peer takes them. */

@@ -16,7 +16,7 @@ export type SharedNumbers = Float32Array | Int32Array | Uint8Array | Uint16Array
 export interface Setting {
   /** Whether a shorter run is wanted. */
   readonly quick: boolean;
-  /** Rows of the data where the work leaves them open; tests take few. */
+  /** For tests: few rows, and tables of as few ids a field. */
   readonly rows?: number;
   /** Hands numbers to the peer; writes nothing where there is no peer. */
   share(name: string, numbers: SharedNumbers, shape?: readonly number[]): SharedArray;

@@ -30,10 +30,11 @@ interface StepWork {
 /** One training step of one client: a batch from its columns, loss, gradients and update. */
 function stepWork(options: StepWork): Work {
   const { name, about, goal, runs, quick, sizes, template, law = 'even', peers = ['dense'], checked } = options;
-  const shape = shapeOf(options.fieldSizes ?? publishedFields);
   return {
     ...{ name, about, goal, runs, quick },
     prepare(setting: Setting): Prepared {
+      const most = setting.rows ?? Number.POSITIVE_INFINITY;
+      const shape = shapeOf((options.fieldSizes ?? publishedFields).map((size) => Math.min(size, most)));
       const split = splitOf(shape, setting.rows ?? (law === 'zipf' ? 100_000 : 20_000), law);
       const batch = Math.min(BATCH, split.rows);
       const bench = benchClient({ shape, split, sizes, batch, template });
