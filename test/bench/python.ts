@@ -12,9 +12,10 @@ export async function findPython(env: NodeJS.ProcessEnv = process.env): Promise<
     return await torchPython();
   } catch (error) {
     if ((error as Error).name !== 'Problem') throw error;
+    const { message, log } = error as Error & { log?: string };
     throw new BenchError(
-      `PyTorch could not be set up: ${(error as Error).message} PF_BENCH_PYTHON=/path/to/python uses a Python that has ` +
-        'it, and --no-peer measures our side alone.',
+      `PyTorch could not be set up: ${message} PF_BENCH_PYTHON=/path/to/python uses a Python that has it, and --no-peer ` +
+        `measures our side alone.${log ? ` The whole output: ${log}` : ''}`,
     );
   }
 }

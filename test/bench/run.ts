@@ -80,7 +80,7 @@ async function timeAll(
     const prepared = await work.prepare(own.setting);
     try {
       const began = performance.now();
-      rows.push(await compare(work, prepared, peer, repeats));
+      rows.push(await compare(work, prepared, peer, Math.min(repeats, work.repeats ?? repeats)));
       say(`${work.name} (${((performance.now() - began) / 1000).toFixed(0)} s)`);
     } finally {
       prepared.dispose();

@@ -149,22 +149,23 @@ function stepTime({ batch, experts, size, rows, repeats }: StepSize): number {
 /** What a curve says, in one sentence that its numbers make. */
 export function finding({ along, name, work, ms }: Curve): string {
   const last = work.length - 1;
-  const more = work[last] / work[0];
-  const longer = ms[last] / ms[0];
-  const from = `${name}: ${work[0].toLocaleString('en')} to ${work[last].toLocaleString('en')} ${along}`;
-  const factors = `(×${figures(more)}) take ×${figures(longer)} the time`;
-  const steepest = steepestPart(work, ms);
-  const where = `steepest from ${work[steepest - 1].toLocaleString('en')} to ${work[steepest].toLocaleString('en')}`;
-  const exponent = slope(work, ms, steepest);
-  const verdict = exponent > 1.15 ? `${where}, where it grows faster than the work` : 'never faster than the work';
-  return `${from} ${factors}; ${verdict} (exponent ${exponent.toFixed(2)}).`;
+  const [least, most] = [work[0], work[last]].map((value) => value.toLocaleString('en'));
+  const exponent = upperExponent(work, ms);
+  const verdict =
+    exponent > 1.15 ? 'faster than the work' : exponent < 0.85 ? 'more slowly than the work' : 'as the work';
+  return (
+    `${name}: ${least} to ${most} ${along} (×${figures(work[last] / work[0])}) take ×${figures(ms[last] / ms[0])} the ` +
+    `time; towards the end it grows ${verdict} (exponent ${exponent.toFixed(2)}).`
+  );
 }
 
 const figures = (value: number) => Number(value.toPrecision(3)).toLocaleString('en');
 
-/** Exponent of the growth between a point and the one before it: 1 where time grows as the work. */
-const slope = (work: readonly number[], ms: readonly number[], at: number): number =>
-  Math.log(ms[at] / ms[at - 1]) / Math.log(work[at] / work[at - 1]);
-
-const steepestPart = (work: readonly number[], ms: readonly number[]): number =>
-  work.reduce((best, _, at) => (at > 0 && slope(work, ms, at) > slope(work, ms, best) ? at : best), 1);
+/** Exponent of the growth over the last three points, fitted to their logarithms: 1 where time grows as the work. */
+function upperExponent(work: readonly number[], ms: readonly number[]): number {
+  const [x, y] = [work, ms].map((values) => values.slice(-3).map(Math.log));
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [centreX, centreY] = [mean(x), mean(y)];
+  const products = x.map((value, i) => (value - centreX) * (y[i] - centreY));
+  return mean(products) / mean(x.map((value) => (value - centreX) ** 2));
+}

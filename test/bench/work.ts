@@ -56,6 +56,8 @@ export interface Work {
   readonly goal?: Goal;
   /** Runs in one timed repeat. */
   readonly runs: number;
+  /** Timed repeats at most, where a run is long. */
+  readonly repeats?: number;
   /** Whether `--quick` has it. Default true. */
   readonly quick?: boolean;
   prepare(setting: Setting): Prepared | Promise<Prepared>;

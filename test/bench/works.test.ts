@@ -88,13 +88,17 @@ test('scaling: curves, a figure with a panel for each kind of work, and sentence
   assert.ok(curves.every(({ ms }) => ms.every((one) => one > 0)));
 });
 
-test('scaling: a sentence says where time grows faster than the work', () => {
+test('scaling: a sentence says how time grows beside the work', () => {
   const curve = { along: 'clients', name: 'round' };
   assert.is(
-    finding({ ...curve, work: [2, 20, 200], ms: [10, 100, 5000] }),
-    'round: 2 to 200 clients (×100) take ×500 the time; steepest from 20 to 200, where it grows faster than the work (exponent 1.70).',
+    finding({ ...curve, work: [2, 20, 200], ms: [10, 100, 10_000] }),
+    'round: 2 to 200 clients (×100) take ×1,000 the time; towards the end it grows faster than the work (exponent 1.50).',
   );
-  assert.match(finding({ ...curve, work: [2, 20], ms: [10, 90] }), /×9 the time; never faster than the work/);
+  assert.match(
+    finding({ ...curve, work: [1, 2, 20], ms: [5, 10, 100] }),
+    /×20 the time; .* as the work \(exponent 1\.00/,
+  );
+  assert.match(finding({ ...curve, work: [2, 20], ms: [10, 10] }), /more slowly than the work/);
 });
 
 test.run();

@@ -61,20 +61,25 @@ export const torchStep = {
  * A Python with torch and NumPy in the project's cache.
  * @throws Problem where it cannot be made
  */
-export async function torchPython({ say = (line) => process.stderr.write(`${line}\n`), signal } = {}) {
+export async function torchPython(say = (line) => process.stderr.write(`${line}\n`)) {
   if (isFresh(torchStep)) return program;
   say(
     'PyTorch is fetched for the comparison: pip gives the CUDA build, about 3 GB to fetch and 7 GB on disk, in .cache/bench/. ' +
       'PF_BENCH_PYTHON=/path/to/python uses a Python that has it; --no-peer needs none.',
   );
+  const stop = new AbortController();
+  const abort = () => stop.abort();
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  for (const name of signals) process.on(name, abort);
   const release = await acquireLock(say);
   try {
     // Somebody else may have made it while we waited.
     if (isFresh(torchStep)) return program;
     fs.mkdirSync(paths.tmp, { recursive: true });
-    await runStep(torchStep, '1/1', { env: setupEnvironment(), signal });
+    await runStep(torchStep, '1/1', { env: setupEnvironment(), signal: stop.signal });
     return program;
   } finally {
     release();
+    for (const name of signals) process.off(name, abort);
   }
 }

@@ -52,6 +52,7 @@ export const works: readonly Work[] = [
     about: aboutRows(100_000),
     goal: { ratio: 2 },
     runs: 1,
+    repeats: 5,
     prepare(setting) {
       const rows = setting.rows ?? (setting.quick ? 20_000 : 100_000);
       const { peer, evaluate, dispose } = evaluation(setting, rows, false);
