@@ -61,6 +61,8 @@ test('options: what is wrong is one line', () => {
   assert.is(complaint('foldin'), 'There is no benchmark "foldin"; there are table, record, folding, scaling.');
   assert.is(complaint('--only', 'step-smal'), 'There is no work "step-smal"; there are step-small.');
   assert.is(complaint('--profile', 'x'), 'There is no work "x"; there are step-small.');
+  assert.match(complaint('--check', '--no-peer'), /does not go with --no-peer/);
+  assert.match(complaint('record', '--quick'), /takes no --quick/);
   for (const args of [['--out'], ['a', 'b'], ['--fast']]) assert.not.match(complaint(...args), '\n');
 });
 

@@ -67,8 +67,19 @@ export function parseOptions(args: readonly string[], programs: readonly string[
   requireName('benchmark', program, ['table', 'record', ...programs]);
   const only: readonly string[] = flags.only ?? [];
   const profiled = profile === true ? 'step-small' : profile;
+  requireSense(program, flags);
   const chosen = { program, only, profile: profiled, rest: [] };
   return { ...nothing, ...flags, ...chosen };
+}
+
+/** @throws BenchError where options contradict each other. */
+function requireSense(program: string, { check, peer, quick, only, out }: Record<string, unknown>): void {
+  if (check && !peer) throw new BenchError('--check compares with the peer, so it does not go with --no-peer.');
+  if (program === 'record' && (quick || only || out || !peer)) {
+    throw new BenchError(
+      'record measures everything into its own file: it takes no --quick, --only, --no-peer or --out.',
+    );
+  }
 }
 
 const nothing = { rest: [], quick: false, only: [], peer: true, check: false, list: false, threads: 2 };

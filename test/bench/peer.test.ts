@@ -22,6 +22,7 @@ test('peer: what goes wrong on the other side is one line, and it goes on', asyn
   assert.match(await ask('nowhere'), /^The peer says: ModuleNotFoundError: .*nowhere/);
   assert.match(await ask('json'), /^The peer says: AttributeError/);
   assert.match(await failure(peer.run('x', 1)), /^The peer says: KeyError/);
+  assert.is(await failure(peer.facts()), `The Python ${paths.python} has no numpy; the peer needs torch and NumPy.`);
   peer.end();
 });
 

@@ -33,7 +33,15 @@ export function startPeer(python: string, threads: number): Peer {
   const child = spawn(python, [script, '--threads', String(threads)], { env, stdio: ['pipe', 'pipe', 'inherit'] });
   const ask = conversation(child, python);
   return {
-    facts: async () => (await ask({ command: 'facts' })) as unknown as PeerFacts,
+    facts: async () => {
+      try {
+        return (await ask({ command: 'facts' })) as unknown as PeerFacts;
+      } catch (error) {
+        const lacking = /No module named '(\w+)'/.exec((error as Error).message)?.[1];
+        if (!lacking) throw error;
+        throw new BenchError(`The Python ${python} has no ${lacking}; the peer needs torch and NumPy.`);
+      }
+    },
     prepare: async (request) => void (await ask({ command: 'prepare', ...request })),
     run: async (name, times) => (await ask({ command: 'run', name, times })).ms as number,
     release: async (name) => void (await ask({ command: 'release', name })),

@@ -19,36 +19,40 @@ export async function runBench(options: BenchOptions, works: readonly Work[]): P
   if (out) requireWritable(out);
   const peer = needsPeer(options) ? startPeer(await findPython(), options.threads) : undefined;
   try {
-    const result = await measure(options, chosenWorks(options, works), peer);
-    if (out && result) {
-      writeResult(out, result);
-      say(`Written to ${out}`);
-    }
+    await measure(options, chosenWorks(options, works), peer, (result) => out && writeResult(out, result));
+    if (out && !options.check) say(`Written to ${out}`);
   } finally {
     peer?.end();
   }
 }
 
+/** @param save is given what there is after each part, so that an interruption costs the part that was running */
 async function measure(
   options: BenchOptions,
   works: readonly Work[],
   peer: Peer | undefined,
-): Promise<BenchResult | undefined> {
+  save: (result: BenchResult) => void,
+): Promise<void> {
   const facts = await peer?.facts();
   const { threads, quick } = options;
   const about = { machine: thisMachine(), threads, versions: versions(facts) };
   const date = new Date().toISOString();
   say(machineText(about));
   const agreements = peer ? await checkAll(works, peer) : [];
-  if (options.check) return undefined;
+  if (options.check) return;
   const repeats = options.repeats ?? (quick ? 3 : 7);
   const rows = await timeAll(works, peer, repeats, quick);
   say(`\n${tableText(rows)}`);
-  const memory = options.only.length > 0 ? [] : measureMemory(quick);
-  if (memory.length > 0) say(`\n${memoryText(memory)}`);
-  const scaling = options.program === 'record' ? await measureScaling(undefined, say) : undefined;
-  for (const sentence of scaling?.findings ?? []) say(sentence);
-  return { date, ...about, quick, repeats, agreements, rows, memory, ...(scaling && { scaling }) };
+  const table: BenchResult = { date, ...about, quick, repeats, agreements, rows, memory: [] };
+  save(table);
+  if (options.only.length > 0) return;
+  const memory = measureMemory(quick);
+  say(`\n${memoryText(memory)}`);
+  save({ ...table, memory });
+  if (options.program !== 'record') return;
+  const scaling = await measureScaling(undefined, say);
+  for (const sentence of scaling.findings) say(sentence);
+  save({ ...table, memory, scaling });
 }
 
 /** Holds what both sides compute against each other, before any time counts. */
