@@ -9,6 +9,7 @@ import {
   lookup,
   lookupPortable,
 } from '../../lib/backend/operations/lookup';
+import { lookupAt } from '../../lib/backend/operations/lookup-places';
 import { normReluDropout, normReluDropoutPortable } from '../../lib/backend/operations/norm-relu-dropout';
 import { permutation } from '../../lib/backend/random';
 import { type Tensor, type Tensor2D, tf } from '../../lib/backend/tensorflow';
@@ -41,19 +42,7 @@ function exampleLookup(batch: number, sizes: number[]): Lookup {
     const order = permutation(batch, field + 1);
     for (let row = 0; row < batch; row++) positions[row * fields + field] = starts[field] + (order[row] % size);
   });
-  const order = Int32Array.from(positions.keys()).sort((a, b) => positions[a] - positions[b] || a - b);
-  return {
-    batch,
-    fields,
-    rows: starts[fields],
-    positions: tf.tensor1d(positions, 'int32'),
-    order: tf.tensor1d(order, 'int32'),
-    sorted: tf.tensor1d(
-      order.map((place) => positions[place]),
-      'int32',
-    ),
-    fieldStarts: starts,
-  };
+  return lookupAt({ batch, fields, rows: starts[fields], positions, fieldStarts: starts });
 }
 
 const random = (shape: number[], seed: number): Tensor => tf.randomNormal(shape, 0, 1, 'float32', seed);

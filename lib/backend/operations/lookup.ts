@@ -1,11 +1,12 @@
 import { execute, type } from '../execute';
 import { type Tensor, type Tensor2D, tf } from '../tensorflow';
 import { withGradient } from './gradient';
+import type { PlacesByRow } from './lookup-places';
 
 /**
  * Where the ids of a batch stand among the embedding rows that the batch touches.
  *
- * Every row is named once in `positions` per batch row and field; `order` lists these places grouped by row, so
+ * Every row is named once in `positions` per batch row and field; `byRow` lists these places grouped by row, so
  * that a gradient is summed row by row without a hash table.
  */
 export interface Lookup {
@@ -15,12 +16,11 @@ export interface Lookup {
   readonly rows: number;
   /** Row of each place, `[batch × fields]`, fields running fastest. */
   readonly positions: Tensor;
-  /** Places sorted by row, `[batch × fields]`. */
-  readonly order: Tensor;
-  /** Row of each sorted place, ascending, `[batch × fields]`. */
-  readonly sorted: Tensor;
   /** First row of each field and the end of the last, `fields + 1` numbers: rows are grouped by field. */
   readonly fieldStarts: readonly number[];
+  /** The places grouped by row: computed when asked for first, then kept until `dispose`. */
+  byRow(): PlacesByRow;
+  dispose(): void;
 }
 
 const segmentSum = (data: Tensor, indices: Tensor, segments: Tensor, count: number): Tensor => {
@@ -44,7 +44,10 @@ export function lookup(rows: Tensor2D, at: Lookup): Tensor2D {
   return withGradient(
     [rows],
     (x) => ({ value: tf.gather(x as Tensor2D, at.positions as Tensor2D).reshape([at.batch, -1]), kept: [] }),
-    (dy) => [segmentSum(dy.reshape([-1, width]), at.order, at.sorted, at.rows)],
+    (dy) => {
+      const { order, sorted } = at.byRow();
+      return [segmentSum(dy.reshape([-1, width]), order, sorted, at.rows)];
+    },
   ) as Tensor2D;
 }
 
@@ -78,8 +81,9 @@ export function foldedLinear(rows: Tensor2D, dense: Tensor2D, weight: Tensor2D, 
       return { value: tf.add(looked, tf.matMul(d as Tensor2D, denseWeight(w))), kept: [x, d, w] };
     },
     (dy, [x, d, w]) => {
-      const places = tf.floorDiv(at.order, tf.scalar(at.fields, 'int32'));
-      const perRow = segmentSum(dy, places, at.sorted, at.rows);
+      const { order, sorted } = at.byRow();
+      const places = tf.floorDiv(order, tf.scalar(at.fields, 'int32'));
+      const perRow = segmentSum(dy, places, sorted, at.rows);
       const parts = everyField((field) => part(perRow, field));
       const weights = everyField((field) => tf.matMul(part(x, field), parts[field], true, false));
       return [
