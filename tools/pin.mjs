@@ -9,6 +9,7 @@ import { writeAtomic } from './setup/files.mjs';
 import { inside, paths } from './setup/paths.mjs';
 
 const TENSORFLOW = '2.21.0';
+const TORCH = '2.9.0'; // what the benchmark compares with
 const OLDEST_PYTHON = '3.10';
 
 const tools = path.join(paths.cache, 'uv');
@@ -61,5 +62,12 @@ writeAtomic(
 writeAtomic(
   inside('tools', 'setup', 'requirements-cpu-other.txt'),
   `# Linux on arm64 and macOS have no separate CPU wheel. Made by tools/pin.mjs.\ntensorflow==${TENSORFLOW}\n`,
+);
+
+const bench = path.join(tools, 'bench.in');
+fs.writeFileSync(bench, `torch==${TORCH}\nnumpy\n`);
+writeAtomic(
+  inside('test', 'bench', 'requirements.txt'),
+  `# PyTorch for npm run bench, with everything below it. Made by tools/pin.mjs.\n${resolve(bench)}`,
 );
 console.log('The requirements are pinned: look at the difference, then run npm test.');

@@ -4,10 +4,10 @@ import path from 'node:path';
 import { paths } from '../setup/paths.mjs';
 import { runTestFiles, testFiles } from './files.mjs';
 
-/** Groups of test files that are not unit tests and are run by their own commands. */
-const OTHERS = ['browser', 'bench'].map((name) => path.join('test', name) + path.sep);
+/** Test files that are not unit tests and are run by a command of their own. */
+const OTHERS = [path.join('test', 'browser') + path.sep];
 
-/** Unit tests: every test file outside the browser and benchmark folders, each in its own process. */
+/** Unit tests: every test file outside the browser folder, each in its own process. */
 export async function runUnitTests({
   filters,
   timeoutMs = 300_000,

@@ -4,13 +4,13 @@
  * The federations take turns, so that a busy machine slows all of them alike; prints minimum and median of the seconds
  * of a round and the ratio of the medians to FedBN's. `npm run bench -- round`
  */
-import { openDataset } from '../../lib/data/open';
-import { createFederation, type Federation } from '../../lib/federated/federation';
-import { methods } from '../../lib/federated/methods';
-import { pfMsmtrecDefaults } from '../../lib/federated/pf-msmtrec';
-import { planDefaults } from '../../lib/federated/plan';
-import { mmoe, mmoeSizes } from '../../lib/models/mmoe';
-import type { Template } from '../../lib/models/template';
+import { openDataset } from '../../../lib/data/open';
+import { createFederation, type Federation } from '../../../lib/federated/federation';
+import { methods } from '../../../lib/federated/methods';
+import { pfMsmtrecDefaults } from '../../../lib/federated/pf-msmtrec';
+import { planDefaults } from '../../../lib/federated/plan';
+import { mmoe, mmoeSizes } from '../../../lib/models/mmoe';
+import type { Template } from '../../../lib/models/template';
 
 const repeats = Number(process.argv[2] ?? 7);
 

@@ -1,10 +1,10 @@
 // Prints how long data sets take to open from their raw files and from the cache.
-// node build/test/bench/ingest.js [name …]   (PF_DATA: folder of the data sets; default ../shared/data)
+// node build/test/bench/programs/ingest.js [name …]   (PF_DATA: folder of the data sets; default ../shared/data)
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDataset } from '../../lib/data/open';
-import { projectRoot } from '../../lib/data/paths';
+import { openDataset } from '../../../lib/data/open';
+import { projectRoot } from '../../../lib/data/paths';
 
 const REPEATS = 5;
 const parent = process.env.PF_DATA ?? join(projectRoot(), '..', 'shared', 'data');

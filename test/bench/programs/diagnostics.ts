@@ -8,16 +8,16 @@
  * record puts down to diagnostics (norms and gates; not what remembering the start of a round costs training). `none`
  * and `rules` do the same work, so how far their ratio is from 1 tells how far the others can be trusted.
  *
- * `node build/test/bench/diagnostics.js [repeats] [method]`
+ * `node build/test/bench/programs/diagnostics.js [repeats] [method]`
  */
-import { synthetic } from '../../lib/data/synthetic/synthetic';
-import { configDefaults } from '../../lib/experiments/config';
-import { type DiagnosticsLevel, diagnosticsLevels } from '../../lib/federated/diagnostics/types';
-import { createFederation, type Federation } from '../../lib/federated/federation';
-import type { LocalWork } from '../../lib/federated/local-work';
-import { methods } from '../../lib/federated/methods';
-import { planDefaults } from '../../lib/federated/plan';
-import { mmoe } from '../../lib/models/mmoe';
+import { synthetic } from '../../../lib/data/synthetic/synthetic';
+import { configDefaults } from '../../../lib/experiments/config';
+import { type DiagnosticsLevel, diagnosticsLevels } from '../../../lib/federated/diagnostics/types';
+import { createFederation, type Federation } from '../../../lib/federated/federation';
+import type { LocalWork } from '../../../lib/federated/local-work';
+import { methods } from '../../../lib/federated/methods';
+import { planDefaults } from '../../../lib/federated/plan';
+import { mmoe } from '../../../lib/models/mmoe';
 
 const repeats = Number(process.argv[2] ?? 9);
 const method = process.argv[3] ?? 'pf-msmtrec';

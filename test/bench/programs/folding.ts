@@ -4,11 +4,11 @@
  * Both sides run in turn; prints minimum and median in ms and the ratio of the medians (above 1: folding is faster).
  * Units are those of all experts of a first layer: 4096 at the published size, 512 at the small one.
  */
-import { foldedLinear, foldingPays, type Lookup, lookup } from '../../lib/backend/operations/lookup';
-import { permutation } from '../../lib/backend/random';
-import { type Tensor2D, tf } from '../../lib/backend/tensorflow';
-import { batcher, disposeBatch } from '../../lib/data/batch';
-import type { Split } from '../../lib/data/types';
+import { foldedLinear, foldingPays, type Lookup, lookup } from '../../../lib/backend/operations/lookup';
+import { permutation } from '../../../lib/backend/random';
+import { type Tensor2D, tf } from '../../../lib/backend/tensorflow';
+import { batcher, disposeBatch } from '../../../lib/data/batch';
+import type { Split } from '../../../lib/data/types';
 
 const repeats = Number(process.argv[2] ?? 9);
 const batch = 2048;

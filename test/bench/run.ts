@@ -1,0 +1,104 @@
+import { type Agreement, checkWork } from './check';
+import { compare, type Row } from './compare';
+import { recordFile } from './folders';
+import { measureMemory } from './memory';
+import { type BenchOptions, needsPeer } from './options';
+import { type Peer, startPeer } from './peer';
+import { profileOf, profileText } from './profile';
+import { findPython } from './python';
+import { type BenchResult, machineText, requireWritable, thisMachine, versions, writeResult } from './result';
+import { measureScaling } from './scaling';
+import { scratch } from './scratch';
+import { memoryText, tableText } from './table';
+import type { Work } from './work';
+
+/** Does what the options ask for, on the given works. */
+export async function runBench(options: BenchOptions, works: readonly Work[]): Promise<void> {
+  if (options.profile !== undefined) return profileWork(works.find(({ name }) => name === options.profile)!);
+  const out = options.program === 'record' ? recordFile() : options.out;
+  if (out) requireWritable(out);
+  const peer = needsPeer(options) ? startPeer(await findPython(), options.threads) : undefined;
+  try {
+    const result = await measure(options, chosenWorks(options, works), peer);
+    if (out && result) {
+      writeResult(out, result);
+      say(`Written to ${out}`);
+    }
+  } finally {
+    peer?.end();
+  }
+}
+
+async function measure(
+  options: BenchOptions,
+  works: readonly Work[],
+  peer: Peer | undefined,
+): Promise<BenchResult | undefined> {
+  const facts = await peer?.facts();
+  const { threads, quick } = options;
+  const about = { machine: thisMachine(), threads, versions: versions(facts) };
+  const date = new Date().toISOString();
+  say(machineText(about));
+  const agreements = peer ? await checkAll(works, peer) : [];
+  if (options.check) return undefined;
+  const repeats = options.repeats ?? (quick ? 3 : 7);
+  const rows = await timeAll(works, peer, repeats, quick);
+  say(`\n${tableText(rows)}`);
+  const memory = options.only.length > 0 ? [] : measureMemory(quick);
+  if (memory.length > 0) say(`\n${memoryText(memory)}`);
+  const scaling = options.program === 'record' ? await measureScaling(undefined, say) : undefined;
+  for (const sentence of scaling?.findings ?? []) say(sentence);
+  return { date, ...about, quick, repeats, agreements, rows, memory, ...(scaling && { scaling }) };
+}
+
+/** Holds what both sides compute against each other, before any time counts. */
+async function checkAll(works: readonly Work[], peer: Peer): Promise<Agreement[]> {
+  const found: Agreement[] = [];
+  for (const work of works) {
+    if (!work.check) continue;
+    const own = scratch(true, { quick: true });
+    try {
+      found.push(await checkWork(work.name, work.check(own.setting), peer));
+    } finally {
+      own.clear();
+    }
+    const { difference, at } = found[found.length - 1];
+    say(`${work.name}: both sides agree to ${difference.toExponential(1)} (${at})`);
+  }
+  return found;
+}
+
+async function timeAll(
+  works: readonly Work[],
+  peer: Peer | undefined,
+  repeats: number,
+  quick: boolean,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const work of works) {
+    const own = scratch(peer !== undefined, { quick });
+    const prepared = await work.prepare(own.setting);
+    try {
+      const began = performance.now();
+      rows.push(await compare(work, prepared, peer, repeats));
+      say(`${work.name} (${((performance.now() - began) / 1000).toFixed(0)} s)`);
+    } finally {
+      prepared.dispose();
+      own.clear();
+    }
+  }
+  return rows;
+}
+
+async function profileWork(work: Work): Promise<void> {
+  const prepared = await work.prepare(scratch(false, { quick: true }).setting);
+  console.log(`${work.about}\n${profileText(await profileOf(prepared, 2 * work.runs))}`);
+  prepared.dispose();
+}
+
+const chosenWorks = ({ only, quick }: BenchOptions, works: readonly Work[]): readonly Work[] =>
+  only.length > 0
+    ? works.filter(({ name }) => only.includes(name))
+    : works.filter((work) => !quick || work.quick !== false);
+
+const say = (line: string) => console.log(line);
