@@ -1,8 +1,10 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { permutation } from '../../lib/backend/random';
 import { batcher, disposeBatch } from '../../lib/data/batch';
 import { clientPerScenario, pooledClient, scenarioField } from '../../lib/data/pool';
 import { rowStream } from '../../lib/data/row-stream';
+import type { IdColumn, Split } from '../../lib/data/types';
 import { datasetOf, numbersOf, randomSplit } from '../federated/fixtures';
 
 const split = randomSplit(60, 3);
@@ -27,11 +29,63 @@ test('positions lead back to every id of the batch, field after field', () => {
   }
 });
 
+test('a batch holds the values of its rows, whatever the types of the columns', () => {
+  const rows = 300;
+  const column = <T>(make: (length: number) => T & { [place: number]: number }, seed: number, size: number): T => {
+    const values = make(rows);
+    permutation(rows, seed).forEach((place, row) => {
+      values[row] = place % size;
+    });
+    return values;
+  };
+  const bytes = (length: number) => new Uint8Array(length);
+  const floats = (length: number) => new Float32Array(length);
+  const widths = [bytes, (length: number) => new Uint16Array(length), (length: number) => new Int32Array(length)];
+  for (const [seed, widest] of widths.entries()) {
+    for (const numbers of [0, 1, 5]) {
+      const mixed: Split = {
+        rows,
+        ids: [column(bytes, 1, 9), column<IdColumn>(widest, 2, 250), column(bytes, 3, 2)],
+        numbers: Array.from({ length: numbers }, (_, j) => column(floats, 10 + j, 100)),
+        labels: [column(bytes, 20, 2), column(bytes, 21, 2)],
+        known: [new Uint8Array(rows).fill(1), column(bytes, 22, 2)],
+      };
+      const taken = permutation(rows, seed).subarray(0, 200); // more than are copied together
+      const fieldSizes = [9, 70_000, 2];
+      const batch = batcher(fieldSizes).train(mixed, taken);
+      const flat = (columns: readonly ArrayLike<number>[]) =>
+        [...taken].flatMap((row) => columns.map((values) => values[row]));
+      const starts = [0, 9, 70_009];
+      const found = numbersOf(batch.lookup.positions).map(
+        (slot, place) => batch.touched!.rows[slot] - starts[place % 3],
+      );
+      assert.equal(found, flat(mixed.ids));
+      assert.equal(numbersOf(batch.numbers), flat(mixed.numbers));
+      assert.equal(batch.numbers.shape, [200, numbers]);
+      assert.equal(numbersOf(batch.labels), flat(mixed.labels));
+      const [all, some] = mixed.known!;
+      assert.equal(
+        numbersOf(batch.weights!),
+        [...taken].flatMap((row) => [all[row], some[row]].map((own) => Math.fround(own / (1 + some[row]) / 200))),
+      );
+      disposeBatch(batch);
+    }
+  }
+});
+
 test('predicting reads the whole table', () => {
   const batch = batcher(sizes).predict(split, 10, 12);
   const expected = [10, 11].flatMap((row) => [split.ids[0][row], sizes[0] + split.ids[1][row]]);
   assert.equal(numbersOf(batch.lookup.positions), expected);
   assert.is(batch.lookup.rows, 49);
+  assert.equal(
+    numbersOf(batch.numbers),
+    [10, 11].flatMap((row) => split.numbers.map((column) => column[row])),
+  );
+  assert.equal(
+    numbersOf(batch.labels),
+    [10, 11].flatMap((row) => split.labels.map((column) => column[row])),
+  );
   disposeBatch(batch);
 });
 

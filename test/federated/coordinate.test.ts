@@ -1,11 +1,14 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { liveTensors } from '../../lib/backend/execute';
 import { permutation } from '../../lib/backend/random';
 import { type Tensor, tf } from '../../lib/backend/tensorflow';
 import { bySlice, fromSlices } from '../../lib/federated/rules/by-slice';
 import { type CoordinateOptions, coordinate } from '../../lib/federated/rules/coordinate';
 import { rateDefaults } from '../../lib/federated/rules/own-rate';
+import { gramsByExpert, innerByExpert, mixExperts, scaleExperts } from '../../lib/federated/rules/per-expert';
 import type { GroupUpdate, RuleResult, RuleState } from '../../lib/federated/rules/rule';
+import { sumOf } from '../../lib/federated/rules/sum';
 import { elements, type Parameter } from '../../lib/models/parameter';
 import { numbersOf } from './fixtures';
 
@@ -283,30 +286,85 @@ test('a parameter without expert axis is refused by name', () => {
 });
 
 for (const axis of [0, 1, 2, 3]) {
-  test(`slices along axis ${axis} and back are the same tensor`, () => {
+  test(`slices along axis ${axis} and back are the same tensors`, () => {
     const shape = [2, 3, 4, 5];
-    const parameters = [parameter(shape, axis, 'a'), parameter([...shape.slice(0, axis + 1), 7], axis, 'b')];
-    const values = Object.fromEntries(
-      parameters.map((one, i) => [one.name, tf.tensor(spread(one, i), [...one.shape])]),
-    );
-    const sliceAxis = () => axis;
-    const flat = bySlice(parameters, values, sliceAxis);
-    assert.equal(flat.shape, [shape[axis], parameters.reduce((sum, one) => sum + elements(one) / shape[axis], 0)]);
-    const back = fromSlices(parameters, flat, sliceAxis);
-    for (const { name } of parameters) {
-      assert.equal(back[name].shape, values[name].shape);
-      assert.equal(numbersOf(back[name]), numbersOf(values[name]), name);
-    }
-    // Row e is what the slice e of each tensor holds, in its order.
-    const at = (onAxis: number, others: (length: number) => number) =>
-      shape.map((length, i) => (i === axis ? onAxis : others(length)));
+    const of = parameter(shape, axis);
+    const tensors = [1, 2, 3].map((seed) => tf.tensor(spread(of, seed), shape));
+    const slices = bySlice(of, tensors, axis);
+    assert.equal(slices.shape, [3, shape[axis], elements(of) / shape[axis]]);
+    const back = fromSlices(of, slices, axis);
+    assert.equal(back.map(numbersOf), tensors.map(numbersOf));
+    assert.equal(back[0].shape, shape);
+    // Row e is what the slice e of a tensor holds, in its order.
     const second = tf.slice(
-      values.a,
-      at(1, () => 0),
-      at(1, (length) => length),
+      tensors[2],
+      shape.map((_, i) => Number(i === axis)),
+      shape.map((length, i) => (i === axis ? 1 : length)),
     );
-    assert.equal(numbersOf(tf.slice(flat, [1, 0], [1, elements(parameters[0]) / shape[axis]])), numbersOf(second));
+    assert.equal(numbersOf(slices.gather(2).gather(1)), numbersOf(second));
   });
 }
+
+/** The shapes that the arithmetic by expert tells apart, small ones and such as take several chunks. */
+const shapes: readonly [shape: number[], expertAxis: number][] = [
+  [[4, 3, 5], 1],
+  [[3, 4, 5], 0],
+  [[2, 2, 3, 4], 2],
+  [[2100, 2, 300], 1],
+  [[2, 1024, 1024], 0],
+];
+for (const [shape, axis] of shapes) {
+  test(`arithmetic by expert: ${shape}, axis ${axis}`, () => {
+    tf.tidy(() => {
+      const of = parameter(shape, axis);
+      const moves = [1, 2, 3].map((seed) => tf.randomUniform(shape, -1, 1, 'float32', seed));
+      const apart = moves.map((move) => tf.split(move, shape[axis], axis));
+      const dot = (x: Tensor, y: Tensor) => tf.sum(tf.mul(x, y)).dataSync()[0];
+      const size = elements(of) / shape[axis];
+
+      const grams = gramsByExpert(of, moves);
+      apart[0].forEach((_, e) => {
+        const wanted = moves.flatMap((_, i) => moves.map((_, j) => dot(apart[i][e], apart[j][e])));
+        near(grams[e].flat(), wanted, `expert ${e}`, 2e-6 * size);
+      });
+      const products = numbersOf(innerByExpert(of, moves[0], moves[1]));
+      products.forEach((product, e) => {
+        near([product], [dot(apart[0][e], apart[1][e])], 'inner product', 2e-6 * size);
+      });
+
+      const factors = apart[0].map((_, e) => e + 0.5);
+      const scaled = tf.concat(
+        apart[0].map((part, e) => tf.mul(part, factors[e])),
+        axis,
+      );
+      assert.is(tf.max(tf.abs(tf.sub(scaleExperts(of, moves[0], factors), scaled))).dataSync()[0], 0);
+
+      const coefficients = factors.map((factor) => moves.map((_, i) => moves.map((_, j) => factor + i - 2 * j)));
+      mixExperts(of, moves, coefficients).forEach((mixed, i) => {
+        const wanted = tf.concat(
+          factors.map((_, e) => tf.addN(moves.map((_, j) => tf.mul(apart[j][e], coefficients[e][i][j])))),
+          axis,
+        );
+        assert.equal(mixed.shape, shape);
+        assert.ok(tf.max(tf.abs(tf.sub(mixed, wanted))).dataSync()[0] < 1e-5);
+      });
+    });
+  });
+}
+
+test('a sum of many terms is that of all, a few of them in memory at a time', () => {
+  tf.tidy(() => {
+    for (const count of [1, 8, 9, 30]) {
+      let most = 0;
+      const before = liveTensors();
+      const sum = sumOf(count, (i) => {
+        most = Math.max(most, liveTensors() - before);
+        return tf.tensor1d([i, 1]);
+      });
+      assert.equal(numbersOf(sum), [(count * (count - 1)) / 2, count]);
+      assert.ok(most <= 9, `${most}`);
+    }
+  });
+});
 
 test.run();

@@ -1,5 +1,5 @@
-import { type Tensor, type Tensor2D, tf } from '../../backend/tensorflow';
-import type { Parameter, Values } from '../../models/parameter';
+import { type Tensor, tf } from '../../backend/tensorflow';
+import type { Parameter } from '../../models/parameter';
 import type { AttendDiagnostics } from '../diagnostics/types';
 import { type ClientWeights, clientWeights } from './average';
 import { bySlice, fromSlices } from './by-slice';
@@ -59,27 +59,33 @@ export function attend(options: Partial<AttendOptions> = {}): Rule {
       const cosines = clients.map(() => Array<number>(parameters.length * tasks).fill(0));
       const next: Record<string, Tensor>[] = clients.map(() => ({}));
       const tensors: Record<string, Tensor> = {};
+      const weights = clientWeights(clients, chosen.weights);
       const layers = parameters.map((parameter, layer) => {
-        const flat = (values: Values) => bySlice([parameter], values, taskAxis);
-        const after = clients.map((client) => flat(client.after));
-        const moves = clients.map((client, i) => tf.sub(after[i], flat(client.before)));
-        clients.forEach(({ client }, i) => {
-          const last = state?.tensors[`${client}/${parameter.name}`];
-          if (last) cosines[i].splice(layer * tasks, tasks, ...rowCosines(moves[i], last));
+        const { name } = parameter;
+        const all = (values: 'before' | 'after') =>
+          bySlice(
+            parameter,
+            clients.map((client) => client[values][name]),
+            taskAxis(parameter),
+          );
+        const after = all('after');
+        const moves = tf.sub(after, all('before'));
+        const lasts = clients.map(({ client }) => state?.tensors[`${client}/${name}`]);
+        cosinesWith(moves, lasts).forEach((own, i) => {
+          cosines[i].splice(layer * tasks, tasks, ...own);
         });
-        const taken = tf.unstack(attended(tf.stack(moves), has, chosen, clientWeights(clients, chosen.weights))); // per client [tasks, elements]
-        clients.forEach(({ client }, i) => {
-          tensors[`${client}/${parameter.name}`] = taken[i];
+        const taken = attended(moves, has, chosen, weights);
+        tf.unstack(taken).forEach((own, i) => {
+          tensors[`${clients[i].client}/${name}`] = own;
         });
         return { parameter, after, taken };
       });
-      clients.forEach(({ client }, i) => {
-        if (state) rates.train(client, cosines[i]);
-        const beta = rates.of(client);
-        layers.forEach(({ parameter, after, taken }, layer) => {
-          const own = tf.tensor2d(beta.slice(layer * tasks, (layer + 1) * tasks), [tasks, 1]);
-          const moved = tf.add(after[i], tf.mul(taken[i], own)) as Tensor2D;
-          Object.assign(next[i], fromSlices([parameter], moved, taskAxis));
+      if (state) for (const [i, { client }] of clients.entries()) rates.train(client, cosines[i]);
+      layers.forEach(({ parameter, after, taken }, layer) => {
+        const beta = clients.map(({ client }) => rates.of(client).slice(layer * tasks, (layer + 1) * tasks));
+        const moved = tf.add(after, tf.mul(taken, tf.tensor2d(beta).expandDims(2)));
+        fromSlices(parameter, moved, taskAxis(parameter)).forEach((value, i) => {
+          next[i][parameter.name] = value;
         });
       });
       return {
@@ -96,6 +102,20 @@ export function attend(options: Partial<AttendOptions> = {}): Rule {
       };
     },
   };
+}
+
+/** Cosines of the clients' movements `[clients, tasks, elements]` with what they took last; 0 for who took nothing. */
+function cosinesWith(moves: Tensor, lasts: readonly (Tensor | undefined)[]): number[][] {
+  const [, tasks, elements] = moves.shape;
+  const known = [...lasts.keys()].filter((i) => lasts[i]);
+  if (known.length === 0) return lasts.map(() => Array<number>(tasks).fill(0));
+  const flat = (x: Tensor) => x.reshape([-1, elements]);
+  const own = tf.gather(moves, tf.tensor1d(known, 'int32'));
+  const found = rowCosines(flat(own), flat(tf.stack(known.map((i) => lasts[i] as Tensor))));
+  return lasts.map((_, i) => {
+    const place = known.indexOf(i);
+    return Array.from({ length: tasks }, (_, task) => (place < 0 ? 0 : found[place * tasks + task]));
+  });
 }
 
 /**

@@ -1,6 +1,7 @@
 import { type Tensor, tf } from '../../backend/tensorflow';
 import type { Parameter } from '../../models/parameter';
 import type { ClientUpdate, GroupUpdate, Rule } from './rule';
+import { sumOf } from './sum';
 
 /**
  * How the movements of one embedding row on several clients become one.
@@ -51,6 +52,6 @@ function nextTable({ name, shape }: Parameter, { clients }: GroupUpdate, counts:
   const divisors = counts.map((count) => (count === 0 ? 1 : rule === 'touched-mean' ? count : Math.sqrt(count)));
   // Tables of different clients are equal outside this round's movements, so any one's `before` is everybody's.
   const before = clients[0].before[name];
-  const movements = tf.addN(clients.map((client) => tf.sub(client.after[name], client.before[name])));
+  const movements = sumOf(clients.length, (i) => tf.sub(clients[i].after[name], clients[i].before[name]));
   return tf.add(before, tf.div(movements, tf.tensor2d(divisors, [shape[0], 1])));
 }

@@ -2,6 +2,7 @@ import { type Tensor, tf } from '../../backend/tensorflow';
 import type { Parameter } from '../../models/parameter';
 import { alongTasks } from '../../models/some-tasks';
 import { type ClientUpdate, hasTask, type Rule, traffic } from './rule';
+import { sumOf } from './sum';
 
 /** How much each client's vote counts: by its rows of training data, or all the same. */
 export type ClientWeights = 'rows' | 'equal';
@@ -31,7 +32,7 @@ function weightsFor(parameter: Parameter, clients: readonly ClientUpdate[], weig
 
 /** Σ weight · tensor. */
 export function weightedSum(tensors: readonly Tensor[], weights: readonly (number | Tensor)[]): Tensor {
-  return tf.addN(tensors.map((tensor, i) => tf.mul(tensor, weights[i])));
+  return sumOf(tensors.length, (i) => tf.mul(tensors[i], weights[i]));
 }
 
 /**

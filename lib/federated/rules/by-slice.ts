@@ -1,44 +1,27 @@
-import { type Tensor, type Tensor2D, tf } from '../../backend/tensorflow';
-import type { Parameter, Values } from '../../models/parameter';
+import { type Tensor, tf } from '../../backend/tensorflow';
+import type { Parameter } from '../../models/parameter';
 
 /**
- * The parts of some parameters that belong to one expert (or one task), laid side by side: `[slices, elements]`.
+ * Clients' tensors of one parameter, cut along one of its axes: `[clients, slices, elements]`, so that a rule can treat
+ * what belongs to a task as one vector.
  *
- * Row e holds everything of slice e in the order of `parameters`, so that a rule can treat an expert as one vector.
- *
- * @param axisOf the axis that numbers the slices
+ * @param axis the axis that numbers the slices
  */
-export function bySlice(parameters: readonly Parameter[], values: Values, axisOf: (p: Parameter) => number): Tensor2D {
-  const parts = parameters.map((parameter) => {
-    const slices = parameter.shape[axisOf(parameter)];
-    return tf.transpose(values[parameter.name], axisFirst(parameter, axisOf)).reshape([slices, -1]) as Tensor2D;
-  });
-  return parts.length === 1 ? parts[0] : tf.concat(parts, 1);
+export function bySlice({ shape }: Parameter, tensors: readonly Tensor[], axis: number): Tensor {
+  const order = axisFirst(shape, axis);
+  return tf.transpose(tf.stack([...tensors]), order).reshape([tensors.length, shape[axis], -1]);
 }
 
 /** The inverse of {@link bySlice}. */
-export function fromSlices(
-  parameters: readonly Parameter[],
-  flat: Tensor2D,
-  axisOf: (parameter: Parameter) => number,
-): Record<string, Tensor> {
-  const values: Record<string, Tensor> = {};
-  let at = 0;
-  for (const parameter of parameters) {
-    const order = axisFirst(parameter, axisOf);
-    const shape = order.map((axis) => parameter.shape[axis]);
-    const width = shape.slice(1).reduce((product, length) => product * length, 1);
-    const part = tf.slice(flat, [0, at], [shape[0], width]).reshape(shape);
-    values[parameter.name] = tf.transpose(
-      part,
-      order.map((_, axis) => order.indexOf(axis)),
-    );
-    at += width;
-  }
-  return values;
+export function fromSlices({ shape }: Parameter, slices: Tensor, axis: number): Tensor[] {
+  const order = axisFirst(shape, axis);
+  const whole = slices.reshape(order.map((from, to) => (to === 0 ? slices.shape[0] : shape[from - 1])));
+  const back = order.map((_, to) => order.indexOf(to));
+  return tf.unstack(tf.transpose(whole, back));
 }
 
-function axisFirst(parameter: Parameter, axisOf: (parameter: Parameter) => number): number[] {
-  const axis = axisOf(parameter);
-  return [axis, ...parameter.shape.map((_, i) => i).filter((i) => i !== axis)];
+/** Axes of a stack of tensors, the given one moved behind the first, which numbers the clients. */
+function axisFirst(shape: readonly number[], axis: number): number[] {
+  const others = shape.map((_, i) => i).filter((i) => i !== axis);
+  return [0, axis + 1, ...others.map((i) => i + 1)];
 }

@@ -1,14 +1,14 @@
 import { permutation, seedAt } from '../../backend/random';
-import { type Tensor, type Tensor2D, tf } from '../../backend/tensorflow';
+import { type Tensor, tf } from '../../backend/tensorflow';
 import type { Parameter } from '../../models/parameter';
 import { type ClientWeights, clientWeights } from './average';
-import { bySlice, fromSlices } from './by-slice';
 import { conflictAverse, type Gram, projectConflicts } from './conflict-averse';
 import { coordinateDiagnostics } from './coordinate-diagnostics';
-import { cosine } from './gram';
-import { type RateOptions, rateDefaults, ratesFrom } from './own-rate';
-import { rowCosines } from './row-cosines';
-import { type ClientUpdate, groupBytes, type Rule } from './rule';
+import { combinedLengths, cosine, lengths } from './gram';
+import { type RateOptions, type Rates, rateDefaults, ratesFrom } from './own-rate';
+import { gramsByExpert, innerByExpert, mixExperts, scaleExperts } from './per-expert';
+import { type GroupUpdate, groupBytes, type Rule, type RuleState } from './rule';
+import { sumOf } from './sum';
 
 export interface CoordinateOptions {
   /** How the clients' movements of one expert become one direction U. */
@@ -41,78 +41,117 @@ export const coordinateDefaults: CoordinateOptions = {
   temperature: 0.5,
 };
 
-const expertAxis = ({ name, expertAxis: axis }: Parameter): number => {
-  if (axis === undefined) throw new Error(`The parameter ${name} has no expert axis; this rule works per expert.`);
-  return axis;
-};
-
 /**
  * Conflict coordination and personalised aggregation of the scenario part of every expert [paper names the steps;
  * the formulas are the sibling's, FedHCA2].
  *
  * Per expert, with D_i the movement of client i in this round: U is the {@link conflictAverse} direction of all D_i,
  * and S_i ← S_i(before) + D_i + α_i U (or another personalisation). Everything follows from the clients' Gram matrix,
- * `[clients, clients]` per expert, so the large tensors are passed over a few times only.
+ * `[clients, clients]` per expert, so the large tensors are passed over a few times only, and never laid out anew.
  */
 export function coordinate(options: Partial<CoordinateOptions> = {}): Rule {
   const chosen = { ...coordinateDefaults, ...options };
+  const rated = chosen.personalisation !== 'none' && chosen.personalisation !== 'similarity';
   return {
     name: `coordinate (${chosen.direction}) → personalise (${chosen.personalisation})`,
-    apply({ group, parameters, clients, round }, state) {
-      const count = clients.length;
-      const before = clients.map((client) => bySlice(parameters, client.before, expertAxis));
-      const moves = clients.map((client, i) => tf.sub(bySlice(parameters, client.after, expertAxis), before[i]));
-      const stacked = tf.transpose(tf.stack(moves), [1, 0, 2]); // [experts, clients, elements]
-      const grams = tf.matMul(stacked, stacked, false, true).arraySync() as number[][][];
-      const experts = grams.length;
+    apply(update, state) {
+      const { group, parameters, clients, round } = update;
+      const names = clients.map(({ client }) => client);
+      const moves = parameters.map(({ name }) => clients.map(({ before, after }) => tf.sub(after[name], before[name])));
+      const grams = sumOfGrams(parameters.map((parameter, p) => gramsByExpert(parameter, moves[p])));
 
       const weights = clientWeights(clients, chosen.weights);
       const directions = grams.map((gram, expert) => direction(gram, chosen, weights, [group, round, expert]));
 
-      const rates = ratesFrom(state, experts, chosen.rates);
-      const rated = chosen.personalisation !== 'none' && chosen.personalisation !== 'similarity';
-      if (state && rated) {
-        clients.forEach(({ client }, i) => {
-          const last = state.tensors[`taken/${client}`] ?? state.tensors.taken;
-          const tookPart = state.numbers[`round/${client}`]?.[0] ?? 0;
-          if (tookPart !== round - 1) return; // it has taken nothing of the last direction
-          rates.train(client, rowCosines(moves[i], last));
-        });
-      }
-      // What every client takes is a combination of all movements, with coefficients [experts][clients][clients].
-      const offered = grams.map((gram, e) => clients.map((_, i) => offer(chosen, gram, directions[e], i)));
-      const taken = offered.map((ofExpert, e) =>
-        ofExpert.map((coefficients, i) => {
-          if (chosen.personalisation === 'none') return coefficients;
-          const rate = rated ? rates.of(clients[i].client)[e] : 1;
-          return coefficients.map((value, j) => (j === i ? 1 : 0) + rate * value);
-        }),
-      );
-      const movement = tf.unstack(tf.transpose(tf.matMul(tf.tensor3d(taken), stacked), [1, 0, 2])) as Tensor2D[];
-      const values = movement.map((moved, i) => fromSlices(parameters, tf.add(before[i], moved), expertAxis));
+      const rates = ratesFrom(state, grams.length, chosen.rates);
+      if (state && rated) trainRates(rates, chosen, state, update, moves, grams);
+      const rateOf = (i: number) => (rated ? rates.of(names[i]) : grams.map(() => 1));
 
-      const traffic = count * groupBytes(parameters);
+      // What a client is offered beside its own movement (`none`: in its place) is a combination of all movements, with
+      // coefficients [experts][clients][clients].
+      const offered = grams.map((gram, e) => clients.map((_, i) => offer(chosen, gram, directions[e], i)));
+      const values = clients.map((): Record<string, Tensor> => ({}));
+      const remembered: Record<string, Tensor> = {};
+      parameters.forEach((parameter, p) => {
+        const { name } = parameter;
+        const offers = offersOf(chosen, parameter, moves[p], directions, offered);
+        tf.dispose(moves[p]);
+        clients.forEach(({ before, after }, i) => {
+          values[i][name] = tf.tidy(() => {
+            if (chosen.personalisation === 'none') return tf.add(before[name], offers[i]);
+            return tf.add(after[name], rated ? scaleExperts(parameter, offers[i], rateOf(i)) : offers[i]);
+          });
+          if (rated) remembered[takenKey(chosen, names[i], name)] = offers[i];
+          else if (offers[i] !== offers[i + 1]) offers[i].dispose();
+        });
+      });
+
+      const traffic = clients.length * groupBytes(parameters);
+      const lengthsOfOffers = grams.map((gram, e) => combinedLengths(gram, offered[e]));
       return {
         values,
         bytes: { up: traffic, down: traffic },
         state: {
           numbers: {
             ...rates.state(),
-            ...Object.fromEntries(clients.map(({ client }) => [`round/${client}`, [round]])),
+            ...Object.fromEntries(names.map((client) => [`round/${client}`, [round]])),
+            ...Object.fromEntries(names.map((client, i) => [`length/${client}`, lengthsOfOffers.map((one) => one[i])])),
           },
-          tensors: rated ? remembered(chosen, clients, offered, stacked) : {},
+          tensors: remembered,
         },
         diagnostics: coordinateDiagnostics({
-          clients: clients.map(({ client }) => client),
+          clients: names,
           grams,
           directions,
           weights,
-          taken,
-          ...(rated && { rates: Object.fromEntries(clients.map(({ client }) => [client, rates.of(client)])) }),
+          taken: offered.map((ofExpert, e) =>
+            ofExpert.map((coefficients, i) => {
+              if (chosen.personalisation === 'none') return coefficients;
+              const rate = rateOf(i)[e];
+              return coefficients.map((value, j) => (j === i ? 1 : 0) + rate * value);
+            }),
+          ),
+          ...(rated && { rates: Object.fromEntries(names.map((client) => [client, rates.of(client)])) }),
         }),
       };
     },
   };
+}
+
+/** Sum over parameters, `[parameters][experts][clients][clients]` → `[experts][clients][clients]`. */
+function sumOfGrams(grams: readonly number[][][][]): number[][][] {
+  return grams.reduce((sum, one) =>
+    sum.map((gram, e) => gram.map((row, i) => row.map((product, j) => product + one[e][i][j]))),
+  );
+}
+
+/** Where the state holds what a client was offered of a parameter. With `rates` it is U, the same for all. */
+const takenKey = ({ personalisation }: CoordinateOptions, client: string, parameter: string): string =>
+  personalisation === 'rates' ? `taken/${parameter}` : `taken/${client}/${parameter}`;
+
+/** One step of every client's rates, along what it took in the last round, if it took part in that. */
+function trainRates(
+  rates: Rates,
+  options: CoordinateOptions,
+  { numbers, tensors }: RuleState,
+  { parameters, clients, round }: GroupUpdate,
+  moves: readonly Tensor[][],
+  grams: readonly Gram[],
+): void {
+  clients.forEach(({ client }, i) => {
+    if (numbers[`round/${client}`]?.[0] !== round - 1) return; // it has taken nothing of the last direction
+    const products = tf.tidy(() =>
+      tf.addN(
+        parameters.map((one, p) => innerByExpert(one, moves[p][i], tensors[takenKey(options, client, one.name)])),
+      ),
+    );
+    const cosines = Array.from(products.dataSync(), (product, e) => {
+      const scale = lengths(grams[e])[i] * numbers[`length/${client}`][e];
+      return scale > 0 ? product / scale : 0;
+    });
+    products.dispose();
+    rates.train(client, cosines);
+  });
 }
 
 function direction(
@@ -143,19 +182,35 @@ function offer(
   return [...u];
 }
 
-/** What each client's rate was multiplied with, for training the rates in the next round: the same U for all, or its own. */
-function remembered(
+/**
+ * What every client is offered of one parameter: the sum of all movements with the given coefficients. All but
+ * `similarity` share one direction U, so that nobody needs a sum of its own. A tensor may stand in several places.
+ */
+function offersOf(
   { personalisation }: CoordinateOptions,
-  clients: readonly ClientUpdate[],
-  offered: number[][][],
-  stacked: Tensor,
-): Record<string, Tensor> {
-  if (personalisation === 'rates') {
-    const common = tf.tensor3d(offered.map(([u]) => [u]));
-    return { taken: tf.matMul(common, stacked).reshape([offered.length, -1]) };
+  parameter: Parameter,
+  moves: readonly Tensor[],
+  directions: readonly (readonly number[])[],
+  offered: readonly (readonly (readonly number[])[])[],
+): Tensor[] {
+  if (personalisation === 'similarity') return mixExperts(parameter, moves, offered);
+  const factors = moves.map((_, i) => directions.map((u) => u[i]));
+  if (personalisation !== 'others') {
+    const common = sumOf(moves.length, (i) => scaleExperts(parameter, moves[i], factors[i]));
+    if (personalisation !== 'interpolated') return moves.map(() => common);
+    const offers = moves.map((move) => tf.sub(common, move));
+    common.dispose();
+    return offers;
   }
-  const perClient = tf.unstack(tf.transpose(tf.matMul(tf.tensor3d(offered), stacked), [1, 0, 2]));
-  return Object.fromEntries(clients.map(({ client }, i) => [`taken/${client}`, perClient[i]]));
+  const scaled = moves.map((move, i) => scaleExperts(parameter, move, factors[i]));
+  const common = tf.addN(scaled);
+  const offers = scaled.map((own) => {
+    const others = tf.sub(common, own);
+    own.dispose();
+    return others;
+  });
+  common.dispose();
+  return offers;
 }
 
 export const softmax = (x: readonly number[]): number[] => {

@@ -12,15 +12,28 @@ const ROUNDING = 1e-6;
  * @param combinations coefficients x, `[combinations][clients]`
  */
 export function combine(gram: Gram, combinations: readonly (readonly number[])[]): Gram {
-  const sizes = lengths(gram);
-  const images = combinations.map((x) => gram.map((row) => inner(row, x)));
-  const isNothing = combinations.map((x, a) => {
-    const parts = x.reduce((sum, value, i) => sum + Math.abs(value) * sizes[i], 0);
-    return inner(x, images[a]) <= ROUNDING * parts * parts;
-  });
+  const images = imagesOf(gram, combinations);
+  const isNothing = lengthsOf(gram, combinations, images).map((length) => length === 0);
   return combinations.map((x, a) =>
     combinations.map((_, b) => (isNothing[a] || isNothing[b] ? 0 : inner(x, images[b]))),
   );
+}
+
+/** Lengths of combinations of movements, as in {@link combine}. */
+export function combinedLengths(gram: Gram, combinations: readonly (readonly number[])[]): number[] {
+  return lengthsOf(gram, combinations, imagesOf(gram, combinations));
+}
+
+const imagesOf = (gram: Gram, combinations: readonly (readonly number[])[]): number[][] =>
+  combinations.map((x) => gram.map((row) => inner(row, x)));
+
+function lengthsOf(gram: Gram, combinations: readonly (readonly number[])[], images: readonly number[][]): number[] {
+  const sizes = lengths(gram);
+  return combinations.map((x, a) => {
+    const parts = x.reduce((sum, value, i) => sum + Math.abs(value) * sizes[i], 0);
+    const square = inner(x, images[a]);
+    return square <= ROUNDING * parts * parts ? 0 : Math.sqrt(square);
+  });
 }
 
 /** cos of item i and item j of a Gram matrix; 0 where one of them has no length. */
@@ -34,5 +47,8 @@ export const cosineMatrix = (gram: Gram): number[][] => gram.map((row, i) => row
 /** Lengths of the items of a Gram matrix. */
 export const lengths = (gram: Gram): number[] => gram.map((row, i) => Math.sqrt(Math.max(0, row[i])));
 
-export const inner = (x: readonly number[], y: readonly number[]): number =>
-  x.reduce((sum, value, i) => sum + value * y[i], 0);
+export function inner(x: readonly number[], y: readonly number[]): number {
+  let sum = 0;
+  for (let i = 0; i < x.length; i++) sum += x[i] * y[i];
+  return sum;
+}
