@@ -38,7 +38,9 @@ export function agree(inputs: Tensor[], fast: Operation, portable: Operation, sm
   const wanted = valueAndGradients(inputs, portable);
   for (const kernels of [true, false]) {
     const found = withKernels(kernels, () => valueAndGradients(inputs, fast));
-    found.forEach((values, part) => near(values, wanted[part], 2e-5, `part ${part}, kernels ${kernels}`));
+    found.forEach((values, part) => {
+      near(values, wanted[part], 2e-5, `part ${part}, kernels ${kernels}`);
+    });
   }
   if (smooth) withKernels(true, () => slopes(inputs, fast));
 }

@@ -119,15 +119,16 @@ for (const { batch, tasks, experts, own } of [
   });
 }
 
-for (const { batch, own, groups, grouped } of [
-  { batch: 70, own: 3, groups: 6, grouped: false },
+for (const { batch, own, groups, grouped, rank = 2 } of [
+  { batch: 150, own: 3, groups: 6, grouped: false },
   { batch: 7, own: 6, groups: 6, grouped: true },
   { batch: 1, own: 1, groups: 1, grouped: false },
+  { batch: 9, own: 1, groups: 2, grouped: false, rank: 7 },
 ]) {
   test(`a low-rank part for ${groups} groups on ${own} bases, ${grouped ? 'groups' : 'rows'} first`, () => {
     const base = random(grouped ? [own, batch, 5] : [batch, own * 5], 1);
-    const left = random(grouped ? [groups, batch, 2] : [batch, groups * 2], 2);
-    agree([base, left, random([groups, 2, 5], 3)], addLowRank, addLowRankPortable);
+    const left = random(grouped ? [groups, batch, rank] : [batch, groups * rank], 2);
+    agree([base, left, random([groups, rank, 5], 3)], addLowRank, addLowRankPortable);
   });
 }
 
@@ -188,7 +189,7 @@ for (const { name, x, scale } of [
           normReluDropoutPortable(x, scale, shift, dropout, statistics);
         agree(inputs, fast, portable, level > 0);
       }
-      seen.forEach((values) => near(values, seen[0], 0.2, 'statistics')); // they move with the slopes' inputs
+      for (const values of seen) near(values, seen[0], 0.2, 'statistics'); // they move with the slopes' inputs
       near(seen[2], seen[0], 2e-6, 'statistics');
     });
   }

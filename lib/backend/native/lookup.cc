@@ -38,7 +38,7 @@ PF_FAST void sumRows(const float* const* rows, int count, const float* PF_ALONE 
   }
 }
 
-int64_t pieces(int64_t count, int64_t size) { return (count + size - 1) / size; }
+int64_t columnPieces(int64_t units) { return (units + COLUMNS - 1) / COLUMNS; }
 
 constexpr const char* OUTSIDE = "a position is outside the table";
 
@@ -131,7 +131,7 @@ class FieldSum {
     std::vector<const float*> products;
     for (int i = 0; i < count_; i++) products.push_back(call.floats(i) - fields.starts[fields.chosen[i]] * units);
     float* y = call.output(0, {batch, units});
-    parallel(pieces(units, COLUMNS), [&](int64_t piece) {
+    parallel(columnPieces(units), [&](int64_t piece) {
       const int64_t from = piece * COLUMNS, count = std::min(COLUMNS, units - from);
       std::vector<const float*> rows(count_);
       for (int64_t b = 0; b < batch; b++) {
@@ -160,7 +160,7 @@ class FieldSumGradient {
       const int64_t first = fields.starts[fields.chosen[i]], end = fields.starts[fields.chosen[i] + 1];
       products.push_back(call.output(i, {end - first, units}) - first * units);
     }
-    parallel(pieces(units, COLUMNS), [&](int64_t piece) {
+    parallel(columnPieces(units), [&](int64_t piece) {
       const int64_t from = piece * COLUMNS, count = std::min(COLUMNS, units - from);
       for (int i = 0; i < count_; i++)
         for (int64_t row = fields.starts[fields.chosen[i]]; row < fields.starts[fields.chosen[i] + 1]; row++)

@@ -24,49 +24,59 @@ struct Layout {
   int64_t at(int64_t b, int64_t g) const { return b * row + g * group; }
 };
 
-PF_FAST void addMoments(const float* PF_ALONE x, const float* PF_ALONE origin, float* PF_ALONE sum,
-                        float* PF_ALONE squares, int64_t n) {
-  for (int64_t i = 0; i < n; i++) {
-    const float d = x[i] - origin[i];
-    sum[i] += d;
-    squares[i] += d * d;
-  }
+// The loops below go over `rows` rows of `n` units; after each row, a pointer goes on by the step that is named after
+// it.
+
+PF_FAST void addMoments(int64_t rows, int64_t n, const float* PF_ALONE x, int64_t xStep, const float* PF_ALONE origin,
+                        float* PF_ALONE sum, float* PF_ALONE squares) {
+  for (; rows > 0; rows--, x += xStep)
+    for (int64_t i = 0; i < n; i++) {
+      const float d = x[i] - origin[i];
+      sum[i] += d;
+      squares[i] += d * d;
+    }
 }
 
-PF_FAST void normRelu(const float* PF_ALONE x, const float* PF_ALONE mean, const float* PF_ALONE slope,
-                      const float* PF_ALONE shift, float* PF_ALONE y, int64_t n) {
-  for (int64_t i = 0; i < n; i++) {
-    const float value = (x[i] - mean[i]) * slope[i] + shift[i];
-    y[i] = value > 0 ? value : 0;
-  }
+PF_FAST void normRelu(int64_t rows, int64_t n, const float* PF_ALONE x, int64_t xStep, const float* PF_ALONE mean,
+                      const float* PF_ALONE slope, const float* PF_ALONE shift, float* PF_ALONE y, int64_t yStep) {
+  for (; rows > 0; rows--, x += xStep, y += yStep)
+    for (int64_t i = 0; i < n; i++) {
+      const float value = (x[i] - mean[i]) * slope[i] + shift[i];
+      y[i] = value > 0 ? value : 0;
+    }
 }
 
-PF_FAST void drop(float* PF_ALONE y, const uint8_t* PF_ALONE bytes, int threshold, int64_t n) {
-  for (int64_t i = 0; i < n; i++) {
-    const float value = y[i];
-    y[i] = bytes[i] >= threshold ? value : 0;
-  }
+/** A unit is kept where its byte is not below the threshold. */
+PF_FAST void drop(int64_t rows, int64_t n, const uint8_t* PF_ALONE bytes, int64_t bytesStep, int threshold,
+                  float* PF_ALONE y, int64_t yStep) {
+  for (; rows > 0; rows--, bytes += bytesStep, y += yStep)
+    for (int64_t i = 0; i < n; i++) {
+      const float value = y[i];
+      y[i] = bytes[i] >= threshold ? value : 0;
+    }
 }
 
-PF_FAST void addGradientSums(const float* PF_ALONE dy, const float* PF_ALONE y, const float* PF_ALONE x,
-                             const float* PF_ALONE mean, const float* PF_ALONE inverse, float* PF_ALONE shift,
-                             float* PF_ALONE scale, int64_t n) {
-  for (int64_t i = 0; i < n; i++) {
-    const float given = dy[i];  // read in any case, for the vector unit
-    const float through = y[i] > 0 ? given : 0;
-    shift[i] += through;
-    scale[i] += through * ((x[i] - mean[i]) * inverse[i]);
-  }
+PF_FAST void addGradientSums(int64_t rows, int64_t n, const float* PF_ALONE dy, const float* PF_ALONE y, int64_t yStep,
+                             const float* PF_ALONE x, int64_t xStep, const float* PF_ALONE mean,
+                             const float* PF_ALONE inverse, float* PF_ALONE shift, float* PF_ALONE scale) {
+  for (; rows > 0; rows--, dy += yStep, y += yStep, x += xStep)
+    for (int64_t i = 0; i < n; i++) {
+      const float given = dy[i];  // read in any case, for the vector unit
+      const float through = y[i] > 0 ? given : 0;
+      shift[i] += through;
+      scale[i] += through * ((x[i] - mean[i]) * inverse[i]);
+    }
 }
 
-PF_FAST void inputGradient(const float* PF_ALONE dy, const float* PF_ALONE y, const float* PF_ALONE x,
-                           const float* PF_ALONE mean, const float* PF_ALONE slope, const float* PF_ALONE curve,
-                           const float* PF_ALONE offset, float* PF_ALONE dx, int64_t n) {
-  for (int64_t i = 0; i < n; i++) {
-    const float given = dy[i];  // read in any case, for the vector unit
-    const float through = y[i] > 0 ? given : 0;
-    dx[i] = through * slope[i] + (x[i] - mean[i]) * curve[i] + offset[i];
-  }
+PF_FAST void inputGradient(int64_t rows, int64_t n, const float* PF_ALONE dy, const float* PF_ALONE y, int64_t yStep,
+                           const float* PF_ALONE x, float* PF_ALONE dx, int64_t xStep, const float* PF_ALONE mean,
+                           const float* PF_ALONE slope, const float* PF_ALONE curve, const float* PF_ALONE offset) {
+  for (; rows > 0; rows--, dy += yStep, y += yStep, x += xStep, dx += xStep)
+    for (int64_t i = 0; i < n; i++) {
+      const float given = dy[i];  // read in any case, for the vector unit
+      const float through = y[i] > 0 ? given : 0;
+      dx[i] = through * slope[i] + (x[i] - mean[i]) * curve[i] + offset[i];
+    }
 }
 
 PF_FAST void addTo(double* PF_ALONE sum, const float* PF_ALONE part, int64_t n) {
@@ -76,14 +86,13 @@ PF_FAST void addTo(double* PF_ALONE sum, const float* PF_ALONE part, int64_t n) 
 /** Two sums per unit over pieces of rows, made side by side and combined in order. */
 class Sums {
  public:
-  Sums(int64_t batch, int64_t width) : pieces((batch + ROWS - 1) / ROWS), width_(width), parts_(pieces * 2 * width) {}
-  const int64_t pieces;
+  Sums(int64_t batch, int64_t width) : width_(width), parts_(pieces(batch) * 2 * width) {}
   float* first(int64_t piece) { return &parts_[piece * 2 * width_]; }
   float* second(int64_t piece) { return first(piece) + width_; }
   /** The first sums of all units, then the second ones. */
   std::vector<double> totals() const {
     std::vector<double> sums(2 * width_);
-    for (int64_t piece = 0; piece < pieces; piece++) addTo(sums.data(), &parts_[piece * 2 * width_], 2 * width_);
+    for (size_t at = 0; at < parts_.size(); at += 2 * width_) addTo(sums.data(), &parts_[at], 2 * width_);
     return sums;
   }
 
@@ -132,12 +141,9 @@ class NormReluDropout {
     std::vector<float> origin(width), slope(width), level(width);
     for (int64_t g = 0; g < groups; g++) std::copy_n(x + from.at(0, g), units, &origin[g * units]);
     Sums sums(batch, width);
-    parallel(sums.pieces, [&](int64_t piece) {
-      for (int64_t g = 0; g < groups; g++)
-        forRows(piece, batch, [&](int64_t b) {
-          const int64_t u = g * units;
-          addMoments(x + from.at(b, g), &origin[u], sums.first(piece) + u, sums.second(piece) + u, units);
-        });
+    everyPiece(batch, [&](int64_t piece, int64_t b, int64_t rows) {
+      for (int64_t g = 0, u = 0; g < groups; g++, u += units)
+        addMoments(rows, units, x + from.at(b, g), from.row, &origin[u], sums.first(piece) + u, sums.second(piece) + u);
     });
     const float gain = 256.0f / static_cast<float>(256 - threshold_);
     const std::vector<double> totals = sums.totals();
@@ -152,23 +158,19 @@ class NormReluDropout {
     }
 
     const RandomBytes random(seed);
-    const int64_t rowsADraw = std::clamp<int64_t>(4096 / width, 1, ROWS);
-    parallel(sums.pieces, [&](int64_t piece) {
-      std::vector<uint8_t> bytes;
-      forRows(piece, batch, [&](int64_t b) {
-        // Bytes are drawn for several narrow rows at once: a draw has a least size.
-        const int64_t place = (b - piece * ROWS) % rowsADraw;
-        if (threshold_ > 0 && place == 0) {
-          bytes.resize(std::min(rowsADraw, batch - b) * width);
-          random.read(b * width, static_cast<int64_t>(bytes.size()), bytes.data());
+    everyPiece(batch, [&](int64_t, int64_t first, int64_t rows) {
+      // A draw has a least size and should stay near the processor: several rows at once, but not too many.
+      const int64_t most = std::clamp<int64_t>(16384 / width, 1, rows);
+      std::vector<uint8_t> bytes(threshold_ > 0 ? most * width : 0);
+      for (int64_t b = first; b < first + rows; b += most) {
+        const int64_t some = std::min(most, first + rows - b);
+        if (threshold_ > 0) random.read(b * width, some * width, bytes.data());
+        for (int64_t g = 0, u = 0; g < groups; g++, u += units) {
+          float* kept = y + to.at(b, g);
+          normRelu(some, units, x + from.at(b, g), from.row, mean + u, &slope[u], &level[u], kept, to.row);
+          if (threshold_ > 0) drop(some, units, &bytes[u], width, threshold_, kept, to.row);
         }
-        for (int64_t g = 0; g < groups; g++) {
-          const int64_t u = g * units;
-          float* row = y + to.at(b, g);
-          normRelu(x + from.at(b, g), mean + u, &slope[u], &level[u], row, units);
-          if (threshold_ > 0) drop(row, &bytes[place * width + u], threshold_, units);
-        }
-      });
+      }
     });
   }
 
@@ -204,13 +206,12 @@ class NormReluDropoutGradient {
     float* dShift = call.outputLike(2, scales);
 
     Sums sums(batch, width);
-    parallel(sums.pieces, [&](int64_t piece) {
-      for (int64_t g = 0; g < groups; g++)
-        forRows(piece, batch, [&](int64_t b) {
-          const int64_t u = g * units, at = to.at(b, g);
-          addGradientSums(dy + at, y + at, x + from.at(b, g), mean + u, inverse + u, sums.first(piece) + u,
-                          sums.second(piece) + u, units);
-        });
+    everyPiece(batch, [&](int64_t piece, int64_t b, int64_t rows) {
+      for (int64_t g = 0, u = 0; g < groups; g++, u += units) {
+        const int64_t at = to.at(b, g);
+        addGradientSums(rows, units, dy + at, y + at, to.row, x + from.at(b, g), from.row, mean + u, inverse + u,
+                        sums.first(piece) + u, sums.second(piece) + u);
+      }
     });
     // dx = slope · (through − mean(through) − normed · mean(through · normed))
     const std::vector<double> totals = sums.totals();
@@ -223,12 +224,12 @@ class NormReluDropoutGradient {
       curve[i] = static_cast<float>(-slope[i] * scaled / batch * inverse[i]);
       offset[i] = static_cast<float>(-slope[i] * shifted / batch);
     }
-    parallel(sums.pieces, [&](int64_t piece) {
-      for (int64_t g = 0; g < groups; g++)
-        forRows(piece, batch, [&](int64_t b) {
-          const int64_t u = g * units, at = to.at(b, g), place = from.at(b, g);
-          inputGradient(dy + at, y + at, x + place, mean + u, &slope[u], &curve[u], &offset[u], dx + place, units);
-        });
+    everyPiece(batch, [&](int64_t, int64_t b, int64_t rows) {
+      for (int64_t g = 0, u = 0; g < groups; g++, u += units) {
+        const int64_t at = to.at(b, g), place = from.at(b, g);
+        inputGradient(rows, units, dy + at, y + at, to.row, x + place, dx + place, from.row, mean + u, &slope[u],
+                      &curve[u], &offset[u]);
+      }
     });
   }
 
@@ -257,11 +258,9 @@ class NormRelu {
     const int64_t batch = shape.batch, groups = shape.groups, units = shape.units;
     const Layout from(from_, batch, groups, units), to(to_, batch, groups, units);
     float* y = outputLike(call, 0, shape, to_);
-    everyRow(batch, [&](int64_t b) {
-      for (int64_t g = 0; g < groups; g++) {
-        const int64_t u = g * units;
-        normRelu(x + from.at(b, g), mean + u, slope + u, shift + u, y + to.at(b, g), units);
-      }
+    everyPiece(batch, [&](int64_t, int64_t b, int64_t rows) {
+      for (int64_t g = 0, u = 0; g < groups; g++, u += units)
+        normRelu(rows, units, x + from.at(b, g), from.row, mean + u, slope + u, shift + u, y + to.at(b, g), to.row);
     });
   }
 

@@ -20,16 +20,20 @@ void parallel(int64_t count, const std::function<void(int64_t)>& work);
 /** Rows of one piece of work: a fixed number, so that sums over pieces do not depend on the number of threads. */
 constexpr int64_t ROWS = 64;
 
-/** Calls `work(row)` for the rows of a piece. */
+inline int64_t pieces(int64_t rows) { return (rows + ROWS - 1) / ROWS; }
+
+/** Calls `work(piece, first row, rows)` for all pieces of `count` rows, side by side. */
 template <class Work>
-void forRows(int64_t piece, int64_t count, const Work& work) {
-  for (int64_t row = piece * ROWS; row < std::min(count, (piece + 1) * ROWS); row++) work(row);
+void everyPiece(int64_t count, const Work& work) {
+  parallel(pieces(count), [&](int64_t piece) { work(piece, piece * ROWS, std::min(ROWS, count - piece * ROWS)); });
 }
 
 /** Calls `work(row)` for all rows, pieces of them side by side. */
 template <class Work>
 void everyRow(int64_t count, const Work& work) {
-  parallel((count + ROWS - 1) / ROWS, [&](int64_t piece) { forRows(piece, count, work); });
+  everyPiece(count, [&](int64_t, int64_t first, int64_t rows) {
+    for (int64_t row = first; row < first + rows; row++) work(row);
+  });
 }
 
 }  // namespace pf
