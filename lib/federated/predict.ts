@@ -18,10 +18,9 @@ export function predict(model: Model, values: Values, split: Split, batches: Bat
     const batch = batches.predict(split, from, Math.min(split.rows, from + CHUNK));
     const chunk = tf.tidy(() => model.forward(values, batch, predicting).dataSync());
     disposeBatch(batch);
-    for (let i = 0; i < chunk.length; i++) {
-      const task = i % logits.length;
-      logits[task][from + (i - task) / logits.length] = chunk[i];
-    }
+    logits.forEach((own, task) => {
+      for (let i = task, row = from; i < chunk.length; i += logits.length, row++) own[row] = chunk[i];
+    });
   }
   return logits;
 }

@@ -1,3 +1,5 @@
+import { ascendingKeys } from './ascending-keys';
+
 /** An area under the ROC curve, or the reason why there is none. */
 export interface Auc {
   /** Between 0 and 1; `null` where the rows are all of one class. */
@@ -7,7 +9,7 @@ export interface Auc {
 
 /**
  * Exact area under the ROC curve: the share of (positive, negative) pairs that the scores put in the right order, a tie
- * counted half. O(n log n).
+ * counted half.
  * @param scores One score per row, any scale; compared as float32. None may be NaN.
  * @param labels One 0 or 1 per row.
  * @throws RangeError when the lengths differ or a score is NaN.
@@ -25,15 +27,15 @@ export function auc(scores: ArrayLike<number>, labels: ArrayLike<number>): Auc {
   for (let i = 0, p = 0, n = 0; i < rows; i++) {
     const score = scores[i];
     if (Number.isNaN(score)) throw new RangeError(`auc: the score of row ${i} is not a number`);
-    // Adding 0 turns -0 into 0: sorted arrays would otherwise put equal values in order.
+    // Adding 0 turns -0 into 0: the two would otherwise not be equal.
     if (labels[i]) high[p++] = score + 0;
     else low[n++] = score + 0;
   }
-  return { auc: orderedPairs(high.sort(), low.sort()) / (positives * (rows - positives)) };
+  return { auc: orderedPairs(ascendingKeys(high), ascendingKeys(low)) / (positives * (rows - positives)) };
 }
 
 /** Pairs in which the first value is the larger one, equal pairs counted half; both arrays ascend. */
-function orderedPairs(high: Float32Array, low: Float32Array): number {
+function orderedPairs(high: Uint32Array, low: Uint32Array): number {
   let below = 0;
   let upTo = 0;
   let pairs = 0;

@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { drawsFrom } from '../../lib/data/synthetic/draws';
+import { ascendingKeys } from '../../lib/metrics/ascending-keys';
 import { auc } from '../../lib/metrics/auc';
 
 test('right order is 1, wrong order 0, a tie a half', () => {
@@ -39,6 +40,18 @@ test('equals the count over all pairs, ties among them', () => {
     }
     assert.is(auc(scores, labels).auc, pairs === 0 ? null : right / pairs);
   }
+});
+
+test('keys sort as floats do, ties and signs and extremes among them', () => {
+  const draws = drawsFrom(5);
+  const special = [0, 0, 1e-45, -1e-45, 3.4e38, -3.4e38, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1, 1, -1];
+  const values = Float32Array.from([...special, ...Array.from({ length: 3000 }, () => draws.normal())]);
+  const sorted = values.slice().sort();
+  const keys = ascendingKeys(values);
+  for (let i = 1; i < keys.length; i++) {
+    assert.is(Math.sign(keys[i] - keys[i - 1]), sorted[i] > sorted[i - 1] ? 1 : 0, `${sorted[i - 1]}, ${sorted[i]}`);
+  }
+  assert.is(ascendingKeys(new Float32Array(0)).length, 0);
 });
 
 test.run();
