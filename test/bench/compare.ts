@@ -46,7 +46,7 @@ export async function alternate(sides: readonly Side[], runs: number, repeats: n
   const times: number[][] = sides.map(() => []);
   for (let repeat = 0; repeat <= repeats; repeat++) {
     for (const [i, side] of sides.entries()) {
-      const ms = await side.time(repeat === 0 ? Math.min(runs, 3) : runs);
+      const ms = await side.time(runs);
       if (repeat > 0) times[i].push(ms);
     }
   }

@@ -17,6 +17,8 @@ export async function runBench(options: BenchOptions, works: readonly Work[]): P
   if (options.profile !== undefined) return profileWork(works.find(({ name }) => name === options.profile)!);
   const out = options.program === 'record' ? recordFile() : options.out;
   if (out) requireWritable(out);
+  // An interruption is an exit like others, so that shared numbers are removed.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
   const peer = needsPeer(options) ? startPeer(await findPython(), options.threads) : undefined;
   try {
     await measure(options, chosenWorks(options, works), peer, (result) => out && writeResult(out, result));

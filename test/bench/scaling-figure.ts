@@ -28,10 +28,19 @@ export function scalingFigure(curves: readonly Curve[]): Figure {
   const layout = panelLayout(panels, {
     title: 'Time against work (small size)',
     ...{ xTitle: '', yTitle: 'milliseconds' },
-    ...{ xAxis: { type: 'log' }, yAxis: { type: 'log' } },
+    xAxis: { type: 'log' },
+    yAxis: { type: 'log', tickvals: ROUND, tickformat: ',' },
   });
-  return { data, layout };
+  const ticks = panels.map((along, panel): [string, Record<string, unknown>] => {
+    const name = panelAxes(panel).x.replace('x', 'xaxis');
+    const { work } = curves.find((curve) => curve.along === along)!;
+    return [name, { ...(layout[name] as object), tickvals: work, tickformat: ',' }];
+  });
+  return { data, layout: { ...layout, ...Object.fromEntries(ticks) } };
 }
+
+/** 1, 2, 5, 10, … to ten million: plotly's own labels on a logarithmic axis are single digits. */
+const ROUND = Array.from({ length: 22 }, (_, i) => [1, 2, 5][i % 3] * 10 ** Math.floor(i / 3));
 
 /** What the time would be if it grew as the work. */
 const reference = (work: readonly number[], first: number, place: Readonly<Record<string, unknown>>): FigureTrace => ({

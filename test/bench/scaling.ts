@@ -61,8 +61,11 @@ export async function measureScaling(
   along('batch rows', plan.batches, (batch) => stepTime({ ...steps, batch }));
   along('experts', plan.experts, (experts) => stepTime({ ...steps, experts }));
   along('ids per field', plan.vocabularies, (size) => stepTime({ ...steps, size }));
-  return { curves, findings: curves.map(finding), figure: scalingFigure(curves) };
+  return { curves, findings: curves.map(finding), figure: scalingFigure(curves.filter(isDrawn)) };
 }
+
+/** Training and evaluation run close to the whole round: drawn, they would hide it. */
+const isDrawn = ({ name }: Curve): boolean => !/, (training|evaluation)$/.test(name);
 
 /** Milliseconds of the whole round, and of its parts, against the number of clients. */
 async function roundsByClients(method: string, { clients, rows, repeats }: ScalingPlan): Promise<Curve[]> {

@@ -19,10 +19,16 @@ const typeOf = (numbers: SharedNumbers): SharedArray['type'] => {
 /** @param withPeer whether anybody reads what is shared */
 export function scratch(withPeer: boolean, options: Pick<Setting, 'quick' | 'rows'>): Scratch {
   let folder: string | undefined;
+  const clear = () => {
+    if (folder) rmSync(folder, { recursive: true, force: true });
+    folder = undefined;
+    process.off('exit', clear);
+  };
   const folderNow = () => {
     if (folder) return folder;
     mkdirSync(cacheFolder('shared'), { recursive: true });
     folder = mkdtempSync(cacheFolder('shared', 'work-'));
+    process.on('exit', clear);
     return folder;
   };
   return {
@@ -35,9 +41,6 @@ export function scratch(withPeer: boolean, options: Pick<Setting, 'quick' | 'row
         return { file, type: typeOf(numbers), shape };
       },
     },
-    clear() {
-      if (folder) rmSync(folder, { recursive: true, force: true });
-      folder = undefined;
-    },
+    clear,
   };
 }

@@ -11,7 +11,7 @@ export const works: readonly Work[] = [
     name: 'columns',
     about: 'from typed columns to a batch, in a small step',
     goal: { share: 0.03 },
-    runs: 20,
+    runs: 50,
     prepare({ rows = 20_000 }) {
       const shape = shapeOf(publishedFields);
       const split = splitOf(shape, rows, 'even');
