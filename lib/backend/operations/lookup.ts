@@ -104,10 +104,12 @@ export function foldedLinear(
       const products = folded.map((field) => tf.matMul(ofField(x, field), weightOf(w, field)));
       return { value: fieldSum(products, tf.matMul(looked as Tensor2D, restOf(w)), at, folded), kept: [x, looked, w] };
     },
-    (dy, [x, looked, w]) => {
+    (dy, [x, looked, w], letGo) => {
       const products = fieldSumGradient(dy, at, folded);
-      const ofWeights = folded.map((field, i) => tf.matMul(ofField(x, field), products[i], true, false));
       const ofRest = tf.matMul(looked as Tensor2D, dy as Tensor2D, true, false);
+      const ofLooked = tf.matMul(dy as Tensor2D, restOf(w), false, true);
+      letGo();
+      const ofWeights = folded.map((field, i) => tf.matMul(ofField(x, field), products[i], true, false));
       const ofRows = Array.from({ length: at.fields }, (_, field) => {
         const i = folded.indexOf(field);
         if (i >= 0) return tf.matMul(products[i], weightOf(w, field), false, true);
@@ -119,7 +121,7 @@ export function foldedLinear(
         used += length;
         return block(ofRest, [used - length, length]);
       });
-      return [tf.concat(ofRows), tf.matMul(dy as Tensor2D, restOf(w), false, true), tf.concat(parts)];
+      return [tf.concat(ofRows), ofLooked, tf.concat(parts)];
     },
   ) as Tensor2D;
 }
