@@ -40,6 +40,11 @@ test('row: the fastest way of the peer counts, against the goal', () => {
   assert.is(rowOf(work({ goal: { ratio: 3 } }), [10], { torch: [29] }).met, false);
 });
 
+test('row: one that was disturbed is marked', () => {
+  assert.is(rowOf(work(), [10, 11, 12], { torch: [20, 21, 22] }).disturbed, false);
+  assert.is(rowOf(work(), [10, 11, 12], { torch: [20, 30, 31] }).disturbed, true);
+});
+
 test('row: without a peer there is no ratio and no verdict', () => {
   const row = rowOf(work({ goal: { ratio: 2 } }), [10], {});
   assert.equal([row.peerMs, row.ratio, row.met], [null, null, undefined]);

@@ -22,7 +22,12 @@ export interface Row {
   /** Whether the goal is met; absent where there is none or nothing to hold against it. */
   readonly met?: boolean;
   readonly facts?: Readonly<Record<string, number>>;
+  /** Whether something else kept the machine busy: then the ratio says little. */
+  readonly disturbed: boolean;
 }
+
+/** A median so far above the minimum of its side is not the work's own. */
+const CALM = 1.2;
 
 /** One participant of a comparison: the mean milliseconds of so many runs. */
 export interface Side {
@@ -37,8 +42,8 @@ export const median = (values: readonly number[]): number => {
 };
 
 /**
- * Times sides in turn, after a round that does not count: one, the other, one, the other. A machine that is busy for
- * a while so slows all of them.
+ * Times sides in turn, after a round that does not count: one, the other, one, the other, so that none of them has the
+ * quiet minutes for itself.
  *
  * @returns for each side the times of its repeats
  */
@@ -99,6 +104,9 @@ export function rowOf(
     ...(share !== undefined && { share }),
     ...(goal && { goal, met: isMet(goal, ratio, share) }),
     ...(facts && { facts }),
+    disturbed: [ours, ...Object.values(peers), whole ?? ours].some(
+      (times) => median(times) > CALM * Math.min(...times),
+    ),
   };
 }
 

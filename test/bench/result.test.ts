@@ -23,6 +23,8 @@ test('table: times, ratios, goals and verdicts', () => {
     .split('\n')
     .map((line) => line.trim().replace(/\s+/g, ' '));
   assert.ok(lines.includes('a long step 801 801 200 200 4.00 ≥ 3 met'), lines.join('\n'));
+  assert.not.match(tableText(rows), '~');
+  assert.match(tableText([{ ...rows[0], disturbed: true }]), /~ a long step[^~]*~ The machine was busy/);
   assert.ok(lines.includes('a short one (peer: sparse) 33.1 33.1 30.1 30.1 1.10 ≥ 2 missed'), lines.join('\n'));
   assert.ok(lines.includes('a part 1.23 1.23 1.2 % ≤ 3 % met'), lines.join('\n'));
 });

@@ -29,7 +29,7 @@ export function tableText(rows: readonly Row[]): string {
   for (const row of rows) {
     const peer = row.peers ? ` (peer: ${row.peer})` : '';
     table.push([
-      `${row.about}${peer}`,
+      `${row.disturbed ? '~ ' : ''}${row.about}${peer}`,
       milliseconds(row.peerMinMs),
       milliseconds(row.peerMs),
       milliseconds(row.ourMinMs),
@@ -39,7 +39,11 @@ export function tableText(rows: readonly Row[]): string {
       verdict(row.met),
     ]);
   }
-  return `${table}\nMilliseconds of one run; ratio: median of the peer over ours.`;
+  const note = rows.some(({ disturbed }) => disturbed)
+    ? '\n~ The machine was busy with something else (a median is more than a fifth above its minimum). PyTorch suffers more ' +
+      'from that than this kit, so such a ratio says little: run it again on a quiet machine.'
+    : '';
+  return `${table}\nMilliseconds of one run; ratio: median of the peer over ours.${note}`;
 }
 
 /** The rows of the memory measurements. */
