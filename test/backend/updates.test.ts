@@ -9,6 +9,7 @@ import {
   adamStepPortable,
   disposeSlot,
   moveTowards,
+  readRows,
   slot,
 } from '../../lib/backend/operations/adam';
 import { type Tensor, tf } from '../../lib/backend/tensorflow';
@@ -66,6 +67,23 @@ for (const kernels of [true, false]) {
         assert.ok(Math.abs(after[i] - (at < 0 ? before[i] : moved[at * 3 + (i % 3)])) < 1e-6, `entry ${i}`);
       }
       disposeSlot(table);
+    });
+  });
+
+  test(`reading some rows of a table, kernels ${kernels}`, () => {
+    withKernels(kernels, () => {
+      const table = variable(
+        tf.tensor2d([
+          [1, 2],
+          [3, 4],
+          [5, 6],
+        ]),
+      );
+      const read = (rows: number[]) => Array.from(numbers(readRows(table, tf.tensor1d(rows, 'int32'))));
+      assert.equal(read([2, 0, 2]), [5, 6, 1, 2, 5, 6]);
+      assert.equal(read([]), []);
+      assert.throws(() => read([3]));
+      table.dispose();
     });
   });
 

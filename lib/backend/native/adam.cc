@@ -14,7 +14,7 @@ namespace pf {
 namespace {
 
 constexpr int64_t ELEMENTS = 1 << 15;  // of one piece of work
-constexpr int64_t ROWS = 1 << 10;
+constexpr int64_t AHEAD = 8;           // rows
 
 struct Constants {
   float beta1, beta2, decay, pull, rate, epsilon;
@@ -81,8 +81,11 @@ class AdamRows {
     const int64_t width = length(table, 1), count = elements(touched), all = length(table, 0);
     for (int64_t i = 0; i < count; i++)
       if (!call.require(rows[i] >= 0 && rows[i] < all, "PfAdamRows: a row is outside the table")) return;
-    parallel((count + ROWS - 1) / ROWS, [&](int64_t piece) {
-      for (int64_t i = piece * ROWS; i < std::min(count, (piece + 1) * ROWS); i++) {
+    everyPiece(count, [&](int64_t, int64_t from, int64_t some) {
+      for (int64_t i = from; i < from + some; i++) {
+        // Rows stand anywhere in memory: those of later turns are fetched while this one is computed.
+        const int64_t later = rows[std::min(i + AHEAD, from + some - 1)] * width;
+        for (const float* part : {value, first, second}) __builtin_prefetch(part + later);
         const int64_t at = rows[i] * width;
         adam(value + at, first + at, second + at, gradient + i * width, value + at, constants, width);
       }

@@ -11,6 +11,7 @@ namespace pf {
 
 namespace {
 
+constexpr int64_t AHEAD = 16;     // rows: those of later turns are fetched from memory while one is copied
 constexpr int64_t COLUMNS = 256;  // of one piece of work: this part of all table rows stays in a core's cache
 
 /** Sixteen numbers that the compiler keeps in as few registers as the processor allows. */
@@ -175,7 +176,30 @@ class FieldSumGradient {
   int count_;
 };
 
+/** table [rows, width], rows [any] → those rows. */
+class GatherRows {
+ public:
+  explicit GatherRows(Attributes&) {}
+  void run(Call& call) {
+    const TF_Tensor* table = call.input(0);
+    const float* values = static_cast<const float*>(TF_TensorData(table));
+    const TF_Tensor* wanted = call.input(1);
+    const int32_t* rows = static_cast<const int32_t*>(TF_TensorData(wanted));
+    const int64_t width = length(table, 1), count = elements(wanted), all = length(table, 0);
+    for (int64_t i = 0; i < count; i++)
+      if (!call.require(rows[i] >= 0 && rows[i] < all, OUTSIDE)) return;
+    float* y = call.output(0, {count, width});
+    everyPiece(count, [&](int64_t, int64_t from, int64_t some) {
+      for (int64_t i = from; i < from + some; i++) {
+        __builtin_prefetch(values + rows[std::min(i + AHEAD, from + some - 1)] * width);
+        std::copy_n(values + rows[i] * width, width, y + i * width);
+      }
+    });
+  }
+};
+
 [[maybe_unused]] const bool defined =
+    define<GatherRows>("PfGatherRows", {"table: float", "rows: int32"}, {"y: float"}, {}) &&
     define<Lookup>("PfLookup", {"rows: float", "positions: int32", "starts: int32", "chosen: int32", "dense: float"},
                    {"y: float"}, {}) &&
     define<LookupGradient>("PfLookupGradient",

@@ -177,6 +177,7 @@ export function adamRowStep(rows: Tensor, { slot, gradient, step }: AdamUpdate, 
 
 /** Some rows of a table: `[rows, width]` at `[touched]` → `[touched, width]`. */
 export function readRows(table: Variable, rows: Tensor): Tensor {
+  if (kernelsInUse()) return execute('PfGatherRows', [], [table.borrow(), rows]);
   return tf.tidy(() =>
     execute(
       'GatherV2',
