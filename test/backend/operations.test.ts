@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { liveTensors } from '../../lib/backend/execute';
 import { kernelsInUse, withKernels } from '../../lib/backend/kernels';
 import { addLowRank, addLowRankPortable } from '../../lib/backend/operations/add-low-rank';
 import { gatedMixture, gatedMixturePortable } from '../../lib/backend/operations/gated-mixture';
@@ -15,6 +16,7 @@ import {
   lookupPortable,
 } from '../../lib/backend/operations/lookup';
 import { normRelu, normReluDropout, normReluDropoutPortable } from '../../lib/backend/operations/norm-relu-dropout';
+import { offers, offersPortable } from '../../lib/backend/operations/offers';
 import { squaredDistance, squaredDistancePortable } from '../../lib/backend/operations/squared-distance';
 import { permutation } from '../../lib/backend/random';
 import { type Tensor, type Tensor2D, tf } from '../../lib/backend/tensorflow';
@@ -165,6 +167,27 @@ test('squared distance over a list of pairs', () => {
   );
   assert.is(squaredDistance([]).dataSync()[0], 0);
 });
+
+for (const [expertAxis, shape] of [
+  [1, [3, 2, 1500]],
+  [0, [2, 5]],
+] as const) {
+  test(`what clients are offered, experts on axis ${expertAxis}`, () => {
+    const numbers = (seed: number) => random([3, 2], seed).arraySync() as number[][];
+    const [moves, bases] = [10, 20].map((seed) => [1, 2, 3].map((client) => random([...shape], seed + client)));
+    const inputs = { moves, bases, expertAxis, shares: numbers(1), less: numbers(2), rates: numbers(3) };
+    const [found, wanted] = [offers(inputs), offersPortable(inputs)];
+    for (const part of ['offers', 'next'] as const) {
+      found[part].forEach((tensor, i) => {
+        assert.equal(tensor.shape, moves[i].shape);
+        near(tensor.dataSync(), wanted[part][i].dataSync(), 1e-6, `${part} ${i}`);
+      });
+    }
+    const before = liveTensors();
+    for (const list of Object.values(offers(inputs))) tf.dispose(list);
+    assert.is(liveTensors(), before);
+  });
+}
 
 for (const { name, x, scale } of [
   { name: 'rows', x: [11, 5], scale: [5] },

@@ -1,3 +1,4 @@
+import { offers as combineOffers } from '../../backend/operations/offers';
 import { permutation, seedAt } from '../../backend/random';
 import { type Tensor, tf } from '../../backend/tensorflow';
 import type { Parameter } from '../../models/parameter';
@@ -6,7 +7,7 @@ import { conflictAverse, type Gram, projectConflicts } from './conflict-averse';
 import { coordinateDiagnostics } from './coordinate-diagnostics';
 import { combinedLengths, cosine, lengths } from './gram';
 import { type RateOptions, type Rates, rateDefaults, ratesFrom } from './own-rate';
-import { gramsByExpert, innerByExpert, mixExperts, scaleExperts } from './per-expert';
+import { expertAxis, gramsByExpert, innerByExpert, mixExperts, scaleExperts } from './per-expert';
 import { type GroupUpdate, groupBytes, type Rule, type RuleState } from './rule';
 import { sumOf } from './sum';
 
@@ -74,13 +75,11 @@ export function coordinate(options: Partial<CoordinateOptions> = {}): Rule {
       const remembered: Record<string, Tensor> = {};
       parameters.forEach((parameter, p) => {
         const { name } = parameter;
-        const offers = offersOf(chosen, parameter, moves[p], directions, offered);
+        const rate = names.map((_, i) => rateOf(i));
+        const { offers, next } = taken(chosen, parameter, clients, moves[p], { directions, offered, rates: rate });
         tf.dispose(moves[p]);
-        clients.forEach(({ before, after }, i) => {
-          values[i][name] = tf.tidy(() => {
-            if (chosen.personalisation === 'none') return tf.add(before[name], offers[i]);
-            return tf.add(after[name], rated ? scaleExperts(parameter, offers[i], rateOf(i)) : offers[i]);
-          });
+        clients.forEach((_, i) => {
+          values[i][name] = next[i];
           if (rated) remembered[takenKey(chosen, names[i], name)] = offers[i];
           else if (offers[i] !== offers[i + 1]) offers[i].dispose();
         });
@@ -182,35 +181,46 @@ function offer(
   return [...u];
 }
 
+/** What coordination has found, per expert. */
+interface Found {
+  /** Shares of the movements in U, `[experts][clients]`. */
+  readonly directions: readonly (readonly number[])[];
+  /** Coefficients of all movements in what each client is offered, `[experts][clients][clients]`. */
+  readonly offered: readonly (readonly (readonly number[])[])[];
+  /** `[clients][experts]` */
+  readonly rates: readonly (readonly number[])[];
+}
+
 /**
- * What every client is offered of one parameter: the sum of all movements with the given coefficients. All but
- * `similarity` share one direction U, so that nobody needs a sum of its own. A tensor may stand in several places.
+ * What every client is offered of one parameter, and what it becomes. All but `similarity` share one direction U, so
+ * that nobody needs a sum of its own. An offer may stand in several places.
  */
-function offersOf(
+function taken(
   { personalisation }: CoordinateOptions,
   parameter: Parameter,
+  clients: GroupUpdate['clients'],
   moves: readonly Tensor[],
-  directions: readonly (readonly number[])[],
-  offered: readonly (readonly (readonly number[])[])[],
-): Tensor[] {
-  if (personalisation === 'similarity') return mixExperts(parameter, moves, offered);
-  const factors = moves.map((_, i) => directions.map((u) => u[i]));
-  if (personalisation !== 'others') {
-    const common = sumOf(moves.length, (i) => scaleExperts(parameter, moves[i], factors[i]));
-    if (personalisation !== 'interpolated') return moves.map(() => common);
-    const offers = moves.map((move) => tf.sub(common, move));
-    common.dispose();
-    return offers;
+  { directions, offered, rates }: Found,
+): { offers: Tensor[]; next: Tensor[] } {
+  const { name } = parameter;
+  const shares = moves.map((_, i) => directions.map((u) => u[i]));
+  if (personalisation === 'others' || personalisation === 'interpolated') {
+    const less = personalisation === 'others' ? shares : shares.map((row) => row.map(() => 1));
+    const bases = clients.map(({ after }) => after[name]);
+    return combineOffers({ moves, bases, expertAxis: expertAxis(parameter), shares, less, rates });
   }
-  const scaled = moves.map((move, i) => scaleExperts(parameter, move, factors[i]));
-  const common = tf.addN(scaled);
-  const offers = scaled.map((own) => {
-    const others = tf.sub(common, own);
-    own.dispose();
-    return others;
-  });
-  common.dispose();
-  return offers;
+  const offers =
+    personalisation === 'similarity'
+      ? mixExperts(parameter, moves, offered)
+      : Array<Tensor>(moves.length).fill(sumOf(moves.length, (i) => scaleExperts(parameter, moves[i], shares[i])));
+  const next = clients.map(({ before, after }, i) =>
+    tf.tidy(() => {
+      if (personalisation === 'none') return tf.add(before[name], offers[i]);
+      if (personalisation === 'similarity') return tf.add(after[name], offers[i]);
+      return tf.add(after[name], scaleExperts(parameter, offers[i], rates[i]));
+    }),
+  );
+  return { offers, next };
 }
 
 export const softmax = (x: readonly number[]): number[] => {

@@ -17,6 +17,7 @@ const KERNELS = [
   'low_rank',
   'mixture',
   'norm_relu_dropout',
+  'offers',
   'random_bytes',
   'squared_distance',
   'threads',
