@@ -18,6 +18,12 @@ import {
 import { normRelu, normReluDropout, normReluDropoutPortable } from '../../lib/backend/operations/norm-relu-dropout';
 import { offers, offersPortable } from '../../lib/backend/operations/offers';
 import { squaredDistance, squaredDistancePortable } from '../../lib/backend/operations/squared-distance';
+import {
+  innerProducts,
+  innerProductsPortable,
+  weightedSum,
+  weightedSumPortable,
+} from '../../lib/backend/operations/sums';
 import { permutation } from '../../lib/backend/random';
 import { type Tensor, type Tensor2D, tf } from '../../lib/backend/tensorflow';
 import { agree, near, random } from './compare';
@@ -188,6 +194,22 @@ for (const [expertAxis, shape] of [
     assert.is(liveTensors(), before);
   });
 }
+
+test('weighted sums and inner products of large tensors', () => {
+  for (const [expertAxis, shape] of [
+    [1, [3, 2, 5000]],
+    [0, [3, 4]],
+  ] as const) {
+    const tensors = Array.from({ length: 11 }, (_, i) => random([...shape], i + 1));
+    const weights = tensors.map((_, i) => i / 10 - 0.3);
+    near(weightedSum(tensors, weights).dataSync(), weightedSumPortable(tensors, weights).dataSync(), 1e-6, 'sum');
+    const spread = tensors.map((_, i) => tf.fill([shape[0], ...shape.slice(1).map(() => 1)], weights[i]));
+    near(weightedSum(tensors, spread).dataSync(), weightedSum(tensors, weights).dataSync(), 1e-6, 'spread weights');
+    const products = [innerProducts, innerProductsPortable].map((of) => of(tensors[0], tensors[1], expertAxis));
+    near(products[0].dataSync(), products[1].dataSync(), 1e-5, 'products');
+  }
+  assert.throws(() => weightedSumPortable([], []), /nothing to sum up/);
+});
 
 for (const { name, x, scale } of [
   { name: 'rows', x: [11, 5], scale: [5] },

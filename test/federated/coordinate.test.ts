@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { liveTensors } from '../../lib/backend/execute';
+import { sumOf } from '../../lib/backend/operations/sums';
 import { permutation } from '../../lib/backend/random';
 import { type Tensor, tf } from '../../lib/backend/tensorflow';
 import { bySlice, fromSlices } from '../../lib/federated/rules/by-slice';
@@ -8,7 +9,6 @@ import { type CoordinateOptions, coordinate } from '../../lib/federated/rules/co
 import { rateDefaults } from '../../lib/federated/rules/own-rate';
 import { gramsByExpert, innerByExpert, mixExperts, scaleExperts } from '../../lib/federated/rules/per-expert';
 import type { GroupUpdate, RuleResult, RuleState } from '../../lib/federated/rules/rule';
-import { sumOf } from '../../lib/federated/rules/sum';
 import { elements, type Parameter } from '../../lib/models/parameter';
 import { numbersOf } from './fixtures';
 

@@ -1,7 +1,7 @@
+import { sumOf } from '../../backend/operations/sums';
 import { type Tensor, tf } from '../../backend/tensorflow';
 import type { Parameter } from '../../models/parameter';
 import type { ClientUpdate, GroupUpdate, Rule } from './rule';
-import { sumOf } from './sum';
 
 /**
  * How the movements of one embedding row on several clients become one.

@@ -1,8 +1,8 @@
-import { type Tensor, tf } from '../../backend/tensorflow';
+import { weightedSum } from '../../backend/operations/sums';
+import type { Tensor } from '../../backend/tensorflow';
 import type { Parameter } from '../../models/parameter';
 import { alongTasks } from '../../models/some-tasks';
 import { type ClientUpdate, hasTask, type Rule, traffic } from './rule';
-import { sumOf } from './sum';
 
 /** How much each client's vote counts: by its rows of training data, or all the same. */
 export type ClientWeights = 'rows' | 'equal';
@@ -28,11 +28,6 @@ function weightsFor(parameter: Parameter, clients: readonly ClientUpdate[], weig
     const shares = places.map((place) => having(client, place, weights[i]) / (totals[place] || 1));
     return alongTasks(shares, parameter);
   });
-}
-
-/** Σ weight · tensor. */
-export function weightedSum(tensors: readonly Tensor[], weights: readonly (number | Tensor)[]): Tensor {
-  return sumOf(tensors.length, (i) => tf.mul(tensors[i], weights[i]));
 }
 
 /**

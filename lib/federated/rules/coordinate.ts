@@ -1,4 +1,5 @@
 import { offers as combineOffers } from '../../backend/operations/offers';
+import { sumOf } from '../../backend/operations/sums';
 import { permutation, seedAt } from '../../backend/random';
 import { type Tensor, tf } from '../../backend/tensorflow';
 import type { Parameter } from '../../models/parameter';
@@ -9,7 +10,6 @@ import { combinedLengths, cosine, lengths } from './gram';
 import { type RateOptions, type Rates, rateDefaults, ratesFrom } from './own-rate';
 import { expertAxis, gramsByExpert, innerByExpert, mixExperts, scaleExperts } from './per-expert';
 import { type GroupUpdate, groupBytes, type Rule, type RuleState } from './rule';
-import { sumOf } from './sum';
 
 export interface CoordinateOptions {
   /** How the clients' movements of one expert become one direction U. */

@@ -1,3 +1,4 @@
+import { innerProducts } from '../../backend/operations/sums';
 import { type Tensor, tf } from '../../backend/tensorflow';
 import { elements, type Parameter } from '../../models/parameter';
 
@@ -30,8 +31,7 @@ export function scaleExperts(parameter: Parameter, x: Tensor, factors: readonly 
 
 /** Inner products of two tensors, one per expert, `[experts]`. */
 export function innerByExpert(parameter: Parameter, x: Tensor, y: Tensor): Tensor {
-  // Axis by axis: summing over both at once is twenty times slower [measured].
-  return tf.tidy(() => tf.sum(tf.sum(tf.mul(x, y).reshape(lengthsOf(parameter)), 2), 0));
+  return innerProducts(x, y, expertAxis(parameter));
 }
 
 /**

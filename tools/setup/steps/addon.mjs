@@ -20,6 +20,7 @@ const KERNELS = [
   'offers',
   'random_bytes',
   'squared_distance',
+  'sums',
   'threads',
 ].map((name) => `lib/backend/native/${name}.cc`);
 const KERNEL_HEADERS = ['kernel', 'loops', 'random_bytes', 'threads'].map((name) => `lib/backend/native/${name}.h`);
