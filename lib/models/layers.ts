@@ -35,3 +35,4 @@ export function normReluLayer(values: Values, layer: string, x: Tensor, dropout:
 export { addLowRank } from '../backend/operations/add-low-rank';
 export { gatedMixture } from '../backend/operations/gated-mixture';
 export { groupedLinear } from '../backend/operations/grouped-linear';
+export { taskLogits } from '../backend/operations/task-logits';

@@ -1,6 +1,7 @@
 import { gatedMixture } from '../backend/operations/gated-mixture';
 import { groupedLinear } from '../backend/operations/grouped-linear';
 import { fieldInput } from '../backend/operations/lookup';
+import { taskLogits } from '../backend/operations/task-logits';
 import { type Tensor, type Tensor2D, tf } from '../backend/tensorflow';
 import { normParameters, normReluLayer } from './layers';
 import type { DataShape, Inputs, Model, Pass } from './model';
@@ -146,8 +147,7 @@ function forward(
     tower = groupedLinear(tower, values[`tower.${layer}.weight`]);
     tower = normReluLayer(values, `tower.${layer}`, tower, dropout, pass);
   });
-  const logits = groupedLinear(tower, tf.expandDims(values['tower.logit.weight'], 2));
-  return tf.add(tf.transpose(tf.squeeze(logits, [2])), values['tower.logit.bias']);
+  return taskLogits(tower, values['tower.logit.weight'], values['tower.logit.bias']);
 }
 
 /** → `[batch, tasks, experts]` */

@@ -24,6 +24,7 @@ import {
   weightedSum,
   weightedSumPortable,
 } from '../../lib/backend/operations/sums';
+import { taskLogits, taskLogitsPortable } from '../../lib/backend/operations/task-logits';
 import { permutation } from '../../lib/backend/random';
 import { type Tensor, type Tensor2D, tf } from '../../lib/backend/tensorflow';
 import { agree, near, random } from './compare';
@@ -137,6 +138,20 @@ for (const { batch, own, groups, grouped, rank = 2 } of [
     const base = random(grouped ? [own, batch, 5] : [batch, own * 5], 1);
     const left = random(grouped ? [groups, batch, rank] : [batch, groups * rank], 2);
     agree([base, left, random([groups, rank, 5], 3)], addLowRank, addLowRankPortable);
+  });
+}
+
+for (const [tasks, batch, units] of [
+  [2, 70, 5],
+  [3, 9, 40],
+  [1, 1, 1],
+]) {
+  test(`logits of ${tasks} tasks, ${batch} rows, ${units} units`, () => {
+    agree(
+      [random([tasks, batch, units], 1), random([tasks, units], 2), random([tasks], 3)],
+      taskLogits,
+      taskLogitsPortable,
+    );
   });
 }
 
