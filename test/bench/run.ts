@@ -1,3 +1,4 @@
+import { isPart, timeApart } from './apart';
 import { type Agreement, checkWork } from './check';
 import { compare, type Row } from './compare';
 import { recordFile } from './folders';
@@ -19,20 +20,28 @@ export async function runBench(options: BenchOptions, works: readonly Work[]): P
   if (out) requireWritable(out);
   // An interruption is an exit like others, so that shared numbers are removed.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
-  const peer = needsPeer(options) ? startPeer(await findPython(), options.threads) : undefined;
+  const python = needsPeer(options) ? await findPython() : undefined;
+  const peer = python === undefined ? undefined : startPeer(python, options.threads);
   try {
-    await measure(options, chosenWorks(options, works), peer, (result) => out && writeResult(out, result));
+    const chosen = chosenWorks(options, works);
+    const time = async (work: Work, repeats: number) =>
+      chosen.length > 1 ? timeApart(work.name, options, repeats, python) : timeWork(work, repeats, peer, options.quick);
+    await measure(options, chosen, peer, time, (result) => out && writeResult(out, result));
     if (out && !options.check) say(`Written to ${out}`);
   } finally {
     peer?.end();
   }
 }
 
-/** @param save is given what there is after each part, so that an interruption costs the part that was running */
+/**
+ * @param time times one work
+ * @param save is given what there is after each part, so that an interruption costs the part that was running
+ */
 async function measure(
   options: BenchOptions,
   works: readonly Work[],
   peer: Peer | undefined,
+  time: (work: Work, repeats: number) => Promise<Row>,
   save: (result: BenchResult) => void,
 ): Promise<void> {
   const facts = await peer?.facts();
@@ -40,10 +49,15 @@ async function measure(
   const about = { machine: thisMachine(), threads, versions: versions(facts) };
   const date = new Date().toISOString();
   say(machineText(about));
-  const agreements = peer ? await checkAll(works, peer) : [];
+  const agreements = peer && !isPart() ? await checkAll(works, peer) : [];
   if (options.check) return;
   const repeats = options.repeats ?? (quick ? 3 : 7);
-  const rows = await timeAll(works, peer, repeats, quick);
+  const rows: Row[] = [];
+  for (const work of works) {
+    const began = performance.now();
+    rows.push(await time(work, Math.min(repeats, work.repeats ?? repeats)));
+    say(`${work.name} (${((performance.now() - began) / 1000).toFixed(0)} s)`);
+  }
   say(`\n${tableText(rows)}`);
   const table: BenchResult = { date, ...about, quick, repeats, agreements, rows, memory: [] };
   save(table);
@@ -74,26 +88,15 @@ async function checkAll(works: readonly Work[], peer: Peer): Promise<Agreement[]
   return found;
 }
 
-async function timeAll(
-  works: readonly Work[],
-  peer: Peer | undefined,
-  repeats: number,
-  quick: boolean,
-): Promise<Row[]> {
-  const rows: Row[] = [];
-  for (const work of works) {
-    const own = scratch(peer !== undefined, { quick });
-    const prepared = await work.prepare(own.setting);
-    try {
-      const began = performance.now();
-      rows.push(await compare(work, prepared, peer, Math.min(repeats, work.repeats ?? repeats)));
-      say(`${work.name} (${((performance.now() - began) / 1000).toFixed(0)} s)`);
-    } finally {
-      prepared.dispose();
-      own.clear();
-    }
+async function timeWork(work: Work, repeats: number, peer: Peer | undefined, quick: boolean): Promise<Row> {
+  const own = scratch(peer !== undefined, { quick });
+  const prepared = await work.prepare(own.setting);
+  try {
+    return await compare(work, prepared, peer, repeats);
+  } finally {
+    prepared.dispose();
+    own.clear();
   }
-  return rows;
 }
 
 async function profileWork(work: Work): Promise<void> {
