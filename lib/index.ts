@@ -11,4 +11,5 @@ export { auc } from './metrics/auc';
 export { logLoss } from './metrics/log-loss';
 export type { Score } from './metrics/types';
 export * from './models';
+export * from './multitask';
 export * from './report';
