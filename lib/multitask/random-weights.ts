@@ -15,7 +15,8 @@ export function randomWeights(): LossCombination {
     name: 'rlw',
     reads: 'losses',
     weigh({ tasks, seed, step }) {
-      const { normal } = drawsFrom(seedAt(seed, 'rlw', step));
+      const { uniform, normal } = drawsFrom(seedAt(seed, 'rlw', step));
+      uniform(); // the generator's first number is a bit pattern of the seed, whose highest bit is always 0
       return { weights: softmax(tasks.map(() => normal())) };
     },
   };
