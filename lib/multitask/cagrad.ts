@@ -19,6 +19,7 @@ export function cagrad(options: CagradOptions = cagradDefaults): GramCombination
   return {
     name: 'cagrad',
     reads: 'gram',
+    isMean: true,
     weigh: (gram) => ({ weights: conflictAverse(gram, options.c) }),
   };
 }

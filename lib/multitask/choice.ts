@@ -1,6 +1,9 @@
 import { closest } from 'fastest-levenshtein';
 import { z } from 'zod';
-import { type CombinationName, combinations } from './combinations';
+import { type CombinationChoice, type CombinationName, combinations } from './combinations';
+
+/** A wrong choice of a combination, in one sentence that says what it can be. */
+export class CombinationError extends Error {}
 
 const positive = z.number().positive();
 const share = z.number().min(0).lt(1);
@@ -64,4 +67,21 @@ export function choiceProblem(choice: unknown): string | undefined {
   const known = Object.keys(options[name]);
   const nearest = known.length > 0 ? `did you mean "${closest(issue.keys[0], known)}"?` : 'it has none.';
   return `the combination ${name} has no option "${issue.keys[0]}"; ${nearest}`;
+}
+
+/**
+ * A choice for a data set with these tasks: `last` stands for the last of all tasks, also on a client that lacks it.
+ * @throws CombinationError with what a wrong choice could be.
+ */
+export function choiceFor(choice: CombinationChoice, tasks: readonly string[]): CombinationChoice {
+  const problem = choiceProblem(choice);
+  if (problem) throw new CombinationError(problem);
+  if (choice.method !== 'pmtrec' && choice.method !== 'pmtrec-client' && choice.method !== 'metabalance') return choice;
+  const { main = 'last' } = choice;
+  if (main === 'last') return { ...choice, main: tasks[tasks.length - 1] };
+  if (tasks.includes(main)) return choice;
+  const nearest = closest(main, [...tasks]);
+  throw new CombinationError(
+    `There is no task "${main}" to be the main one; did you mean "${nearest}"? Known: ${tasks.join(', ')}.`,
+  );
 }

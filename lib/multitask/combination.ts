@@ -54,6 +54,11 @@ export interface CombinedGradients {
 
 interface Named {
   readonly name: string;
+  /**
+   * Whether the result stands for the mean of the gradients and not, as by default, for their sum: of T equal gradients g,
+   * it is g and not T g. Whoever mixes it with other terms (decay, alignment) brings all methods to one scale with it.
+   */
+  readonly isMean?: boolean;
 }
 
 /**

@@ -29,6 +29,7 @@ export function famo(options: FamoOptions = famoDefaults): LossCombination {
   return {
     name: 'famo',
     reads: 'losses',
+    isMean: true,
     weigh({ losses }, state) {
       const z = softmax(recall(state, 'logits', losses.length));
       const parts = z.map((share, t) => share / (losses[t] + LEAST_LOSS));

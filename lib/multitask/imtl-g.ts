@@ -15,6 +15,7 @@ export function imtlG(): GramCombination {
   return {
     name: 'imtl-g',
     reads: 'gram',
+    isMean: true,
     weigh: (gram) => ({ weights: impartial(gram) }),
   };
 }

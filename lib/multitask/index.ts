@@ -1,4 +1,4 @@
-export { choiceProblem } from './choice';
+export { CombinationError, choiceFor, choiceProblem } from './choice';
 export {
   type Combination,
   type CombinationFigures,

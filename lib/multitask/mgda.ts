@@ -22,6 +22,7 @@ export function mgda(options: MgdaOptions = mgdaDefaults): GramCombination {
   return {
     name: 'mgda',
     reads: 'gram',
+    isMean: true,
     weigh(gram, { losses }) {
       const sizes = losses.map((loss, t) => {
         const length = options.normalise.endsWith('length') ? Math.sqrt(gram[t][t]) : 1;

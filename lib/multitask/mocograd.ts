@@ -47,7 +47,10 @@ export function mocoGrad(options: MocoGradOptions = mocoGradDefaults): GradientC
       });
       return {
         gradients: parts.map(({ stacked }, k) => tf.add(tf.sum(stacked, 0), weightedSum(here[k], weights))),
-        state: { numbers: {}, tensors: Object.fromEntries(parts.map(({ name }, k) => [name, momenta[k]])) },
+        state: {
+          numbers: {},
+          tensors: { ...state.tensors, ...Object.fromEntries(parts.map(({ name }, k) => [name, momenta[k]])) },
+        },
         figures: { momentumWeights: weights },
       };
     },

@@ -29,6 +29,7 @@ export function pmtrecClient(options: PmtrecClientOptions = pmtrecClientDefaults
   return {
     name: 'pmtrec-client',
     reads: 'gram',
+    isMean: true,
     weigh(gram, { tasks, epoch, rows }, state) {
       const main = placeOfMain(options.main, tasks);
       const norms = lengths(gram).map((norm) => norm * (options.reduction === 'sum' ? rows : 1));

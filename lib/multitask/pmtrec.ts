@@ -72,6 +72,7 @@ export function pmtrec(options: PmtrecOptions = pmtrecDefaults): GradientCombina
   return {
     name: 'pmtrec',
     reads: 'gradients',
+    isMean: true,
     combine(parts, { tasks, epoch, rows }, state) {
       const main = placeOfMain(options.main, tasks);
       const focus = tasks.map((_, t) => (t === main ? Math.min(options.alpha ** epoch, options.cap) : 1));

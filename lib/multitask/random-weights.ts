@@ -14,6 +14,7 @@ export function randomWeights(): LossCombination {
   return {
     name: 'rlw',
     reads: 'losses',
+    isMean: true,
     weigh({ tasks, seed, step }) {
       const { uniform, normal } = drawsFrom(seedAt(seed, 'rlw', step));
       uniform(); // the generator's first number is a bit pattern of the seed, whose highest bit is always 0

@@ -1,6 +1,6 @@
 import { tf } from '../backend/tensorflow';
 import type { Matrix } from '../federated/rules/try-rule';
-import { choiceProblem } from './choice';
+import { CombinationError, choiceProblem } from './choice';
 import { type CombinationFigures, type CombinationState, type CombinationStep, startState } from './combination';
 import { type CombinationChoice, type CombinationName, makeCombination } from './combinations';
 import { combineGradients, tidied, weighed } from './combine';
@@ -30,7 +30,7 @@ export interface TriedCombination {
  * @param choice a method by name, or with options: `{ method: 'cagrad', c: 0.5 }`
  * @param gradients one per task, as if of one embedding table, `[tasks][numbers]`
  * @param last what the call for the step before returned, for a method with a state
- * @throws Error with what a wrong choice could be
+ * @throws CombinationError with what a wrong choice could be
  *
  * @example
  * tryCombination('pcgrad', [[1, 0], [-1, 1]]).combined // [0.5, 1.5]
@@ -43,7 +43,7 @@ export function tryCombination(
 ): TriedCombination {
   const chosen = typeof choice === 'string' ? ({ method: choice } as CombinationChoice) : choice;
   const problem = choiceProblem(chosen);
-  if (problem) throw new Error(problem);
+  if (problem) throw new CombinationError(problem);
   const method = makeCombination(chosen);
   const state = last?.state ?? startState;
   const number = state.numbers[STEP]?.[0] ?? 0;
