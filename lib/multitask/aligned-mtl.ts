@@ -1,6 +1,6 @@
-import type { Gram } from '../federated/rules/conflict-averse';
 import { symmetricEigen } from './arithmetic';
 import type { GramCombination } from './combination';
+import type { Gram } from './conflict-averse';
 
 /**
  * Aligned-MTL (Senushkin, Patakin, Kuznetsov and Konushin, CVPR 2023): the matrix of gradients is replaced by the nearest

@@ -1,5 +1,5 @@
-import { conflictAverse } from '../federated/rules/conflict-averse';
 import type { GramCombination } from './combination';
+import { conflictAverse } from './conflict-averse';
 
 export interface CagradOptions {
   /** Radius of the ball around the mean gradient, as a share of its length; 0 is the mean itself. */

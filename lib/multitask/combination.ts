@@ -1,5 +1,5 @@
 import type { Tensor } from '../backend/tensorflow';
-import type { Gram } from '../federated/rules/conflict-averse';
+import type { Gram } from './conflict-averse';
 
 /** What a method remembers from step to step, in a form that a checkpoint can hold. */
 export interface CombinationState {

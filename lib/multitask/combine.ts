@@ -1,5 +1,4 @@
 import { type Tensor, tf } from '../backend/tensorflow';
-import type { Gram } from '../federated/rules/conflict-averse';
 import type {
   CombinationState,
   CombinationStep,
@@ -9,6 +8,7 @@ import type {
   TaskGradients,
   TaskWeights,
 } from './combination';
+import type { Gram } from './conflict-averse';
 
 /** A combination that needs the gradients of all tasks. */
 export type GradientMethod = GramCombination | GradientCombination;

@@ -1,6 +1,6 @@
-import { lengths } from '../federated/rules/gram';
 import { mean } from './arithmetic';
 import { type GramCombination, recall } from './combination';
+import { lengths } from './gram';
 
 export interface GradNormOptions {
   /** How much stronger slow tasks pull; the paper tunes it. */

@@ -1,6 +1,6 @@
-import type { Gram } from '../federated/rules/conflict-averse';
-import { inner } from '../federated/rules/gram';
 import { type GramCombination, recall } from './combination';
+import type { Gram } from './conflict-averse';
+import { inner } from './gram';
 import { randomOrders } from './orders';
 
 export interface GradVacOptions {

@@ -1,7 +1,7 @@
-import type { Gram } from '../federated/rules/conflict-averse';
-import { lengths } from '../federated/rules/gram';
 import { solve } from './arithmetic';
 import type { GramCombination } from './combination';
+import type { Gram } from './conflict-averse';
+import { lengths } from './gram';
 
 /**
  * Impartial multi-task learning, its gradient part IMTL-G (Liu, Li, Kuang et al., ICLR 2021): weights that sum to 1

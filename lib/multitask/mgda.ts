@@ -1,7 +1,7 @@
-import { type Gram, quadratic } from '../federated/rules/conflict-averse';
-import { inner } from '../federated/rules/gram';
 import { solve } from './arithmetic';
 import type { GramCombination } from './combination';
+import { type Gram, quadratic } from './conflict-averse';
+import { inner } from './gram';
 
 export interface MgdaOptions {
   /** What gradients are divided by before the search: nothing, their length, their loss, or both. */

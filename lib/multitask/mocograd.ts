@@ -1,8 +1,8 @@
 import { type Tensor, type Tensor1D, tf } from '../backend/tensorflow';
-import type { Gram } from '../federated/rules/conflict-averse';
-import { inner } from '../federated/rules/gram';
 import type { GradientCombination, TaskGradients } from './combination';
 import { flat, gramOf, weightedSum } from './combine';
+import type { Gram } from './conflict-averse';
+import { inner } from './gram';
 import { randomOrders } from './orders';
 
 export interface MocoGradOptions {

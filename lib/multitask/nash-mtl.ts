@@ -1,7 +1,7 @@
-import type { Gram } from '../federated/rules/conflict-averse';
-import { inner } from '../federated/rules/gram';
 import { solve } from './arithmetic';
 import { type GramCombination, recall } from './combination';
+import type { Gram } from './conflict-averse';
+import { inner } from './gram';
 
 export interface NashMtlOptions {
   /** The weights are found anew in every so manieth step. */

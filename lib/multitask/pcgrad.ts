@@ -1,5 +1,5 @@
-import { projectConflicts } from '../federated/rules/conflict-averse';
 import type { GramCombination } from './combination';
+import { projectConflicts } from './conflict-averse';
 import { randomOrders } from './orders';
 
 /**

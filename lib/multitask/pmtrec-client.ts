@@ -1,6 +1,6 @@
-import { lengths } from '../federated/rules/gram';
 import { entropy, median, softmax } from './arithmetic';
 import { type GramCombination, placeOfMain, recall } from './combination';
+import { lengths } from './gram';
 
 /** As in `PmtrecOptions`, where they are explained. */
 export interface PmtrecClientOptions {

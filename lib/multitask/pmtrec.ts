@@ -76,61 +76,34 @@ export function pmtrec(options: PmtrecOptions = pmtrecDefaults): GradientCombina
     combine(parts, { tasks, epoch, rows }, state) {
       const main = placeOfMain(options.main, tasks);
       const focus = tasks.map((_, t) => (t === main ? Math.min(options.alpha ** epoch, options.cap) : 1));
-      const unit = options.reduction === 'sum' ? rows : 1;
-      const numbers: Record<string, readonly number[]> = { ...state.numbers };
+      let numbers = state.numbers;
       const weigh = (norms: Tensor, kind: string, temperature: number) => {
-        const scaled = inUnits(tf.mul(norms, unit), kind, temperature, epoch);
-        return taskWeights(scaled, focus, options.absent === 'masked');
+        const { unit, measured } = unitOf(norms, kind, options.scale, epoch, { ...state, numbers });
+        numbers = { ...numbers, ...measured };
+        return taskWeights(tf.div(norms, tf.mul(unit, temperature)), focus, options.absent === 'masked');
       };
-
-      /** Norms over τ, `[tasks, rows]`, with what is measured on the way kept in the state. */
-      function inUnits(norms: Tensor, kind: string, temperature: number, epoch: number): Tensor {
-        if (options.scale === 'absolute') return tf.div(norms, temperature);
-        if (options.scale === 'scale-free') {
-          const means = movingMeans(norms, { numbers, tensors: {} }, kind);
-          Object.assign(numbers, means.numbers);
-          return tf.div(norms, tf.mul(column(means.divisors), temperature));
-        }
-        const measured = measuredScale(norms, { numbers, tensors: {} }, kind, epoch);
-        Object.assign(numbers, measured.numbers);
-        return tf.div(norms, temperature * measured.scale);
-      }
+      const combined = new Map<TaskGradients, Tensor>();
+      let figures = {};
 
       const tables = parts.filter(({ table }) => table);
       const dense = parts.filter(({ table }) => !table);
-      const combined = new Map<TaskGradients, Tensor>();
-      let figures = {};
-      if (tables.length > 0) {
-        const norms = tables.map(({ stacked }) => rowNorms(stacked));
-        const weights = weigh(tf.concat(norms, 1), 'rows', options.temperature);
-        const own = tf.split(
-          weights,
-          norms.map(({ shape }) => shape[1]!),
-          1,
-        );
-        tables.forEach((part, k) => {
-          combined.set(part, tf.sum(tf.mul(part.stacked, own[k].expandDims(-1)), 0));
+      const groups = [
+        { kind: 'rows', own: tables, temperature: options.temperature },
+        { kind: 'dense', own: options.dense === 'norm' ? dense : [], temperature: options.denseTemperature },
+      ];
+      for (const { kind, own, temperature } of groups.filter((group) => group.own.length > 0)) {
+        const stacks = own.map((part) => (part.table ? part.stacked : flat(part.stacked).expandDims(1)));
+        const norms = tf.concat(stacks.map(rowNorms), 1);
+        const weights = weigh(options.reduction === 'sum' ? tf.mul(norms, rows) : norms, kind, temperature);
+        const sizes = stacks.map(({ shape }) => shape[1] as number);
+        tf.split(weights, sizes, 1).forEach((one, k) => {
+          const sum = tf.sum(tf.mul(stacks[k], one.expandDims(-1)), 0);
+          combined.set(own[k], sum.reshape(own[k].stacked.shape.slice(1)));
         });
-        figures = weightFigures(weights);
+        if (kind === 'rows') figures = weightFigures(weights);
       }
-      if (dense.length > 0 && options.dense === 'norm') {
-        const norms = tf.concat(
-          dense.map(({ stacked }) => tf.sqrt(tf.sum(tf.square(flat(stacked)), 1, true))),
-          1,
-        );
-        const weights = weigh(norms, 'dense', options.denseTemperature);
-        dense.forEach((part, k) => {
-          const own = tf.slice(weights, [0, k], [tasks.length, 1]);
-          combined.set(part, tf.sum(tf.mul(flat(part.stacked), own), 0).reshape(part.stacked.shape.slice(1)));
-        });
-      } else {
-        for (const part of dense) combined.set(part, tf[options.dense as 'mean' | 'sum'](part.stacked, 0));
-      }
-      return {
-        gradients: parts.map((part) => combined.get(part)!),
-        state: { numbers, tensors: {} },
-        figures,
-      };
+      if (options.dense !== 'norm') for (const part of dense) combined.set(part, tf[options.dense](part.stacked, 0));
+      return { gradients: parts.map((part) => combined.get(part)!), state: { numbers, tensors: {} }, figures };
     },
   };
 }
@@ -152,22 +125,35 @@ export function taskWeights(norms: Tensor, focus: readonly number[], masked: boo
 
 const column = (x: readonly number[]): Tensor => tf.tensor2d([...x], [x.length, 1]);
 
-/** The mean, over the steps of the first epoch so far, of each step's median of the norms above 0. */
-function measuredScale(norms: Tensor, state: CombinationState, kind: string, epoch: number) {
-  const [sum, steps, first] = recall(state, `scale/${kind}`, 3);
-  if (steps > 0 && epoch > first) return { scale: sum / steps, numbers: {} };
-  const now = median(Array.from(norms.dataSync()).filter((norm) => norm > 0));
-  const measured = now > 0 ? [sum + now, steps + 1, epoch] : [sum, steps, first];
-  return { scale: measured[1] > 0 ? measured[0] / measured[1] : 1, numbers: { [`scale/${kind}`]: measured } };
+/** What norms are measured in, and what the measurement adds to the state's numbers. */
+function unitOf(
+  norms: Tensor,
+  kind: string,
+  scale: PmtrecOptions['scale'],
+  epoch: number,
+  state: CombinationState,
+): { unit: Tensor; measured: CombinationState['numbers'] } {
+  if (scale === 'absolute') return { unit: tf.scalar(1), measured: {} };
+  return scale === 'median' ? medianSoFar(norms, kind, epoch, state) : movingMeans(norms, kind, state);
 }
 
-/** Each task's moving average of its mean norm over rows, free of the start at 0. */
-function movingMeans(norms: Tensor, state: CombinationState, kind: string) {
+/** The mean, over the steps of the first epoch so far, of each step's median of the norms above 0. */
+function medianSoFar(norms: Tensor, kind: string, epoch: number, state: CombinationState) {
+  let [sum, steps, first] = recall(state, `scale/${kind}`, 3);
+  if (steps === 0 || epoch === first) {
+    const now = median(Array.from(norms.dataSync()).filter((norm) => norm > 0));
+    if (now > 0) [sum, steps, first] = [sum + now, steps + 1, epoch];
+  }
+  return { unit: tf.scalar(steps > 0 ? sum / steps : 1), measured: { [`scale/${kind}`]: [sum, steps, first] } };
+}
+
+/** Each task's moving average of its mean norm over rows, free of the start at 0, `[tasks, 1]`. */
+function movingMeans(norms: Tensor, kind: string, state: CombinationState) {
   const now = Array.from(tf.mean(norms, 1).dataSync());
   const steps = 1 + recall(state, `steps/${kind}`, 1)[0];
   const means = recall(state, `means/${kind}`, now.length).map((past, t) => MEMORY * past + (1 - MEMORY) * now[t]);
-  const divisors = means.map((value) => (value > 0 ? value / (1 - MEMORY ** steps) : 1));
-  return { divisors, numbers: { [`means/${kind}`]: means, [`steps/${kind}`]: [steps] } };
+  const unit = column(means.map((value) => (value > 0 ? value / (1 - MEMORY ** steps) : 1)));
+  return { unit, measured: { [`means/${kind}`]: means, [`steps/${kind}`]: [steps] } };
 }
 
 function weightFigures(weights: Tensor): { entropy: number[]; shares: number[] } {

@@ -1,7 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Tensor, tf } from '../../lib/backend/tensorflow';
-import { projectConflicts } from '../../lib/federated/rules/conflict-averse';
 import { softmax } from '../../lib/multitask/arithmetic';
 import {
   type CombinationState,
@@ -11,6 +10,7 @@ import {
 } from '../../lib/multitask/combination';
 import { type CombinationChoice, makeCombination } from '../../lib/multitask/combinations';
 import { combineGradients, gramOf, weighed, weightedSum } from '../../lib/multitask/combine';
+import { projectConflicts } from '../../lib/multitask/conflict-averse';
 import { dropSigns } from '../../lib/multitask/graddrop';
 import { vaccinate } from '../../lib/multitask/gradvac';
 import { calibrate } from '../../lib/multitask/mocograd';

@@ -3,7 +3,9 @@ import * as assert from 'uvu/assert';
 import { permutation } from '../../lib/backend/random';
 import { tf } from '../../lib/backend/tensorflow';
 import { choiceProblem } from '../../lib/multitask/choice';
+import { type CombinationState, startState } from '../../lib/multitask/combination';
 import { type CombinationChoice, type CombinationName, combinations } from '../../lib/multitask/combinations';
+import { combineGradients, type GradientMethod } from '../../lib/multitask/combine';
 import { type TriedCombination, type TriedStep, tryCombination } from '../../lib/multitask/try-combination';
 
 type Vector = readonly number[];
@@ -366,16 +368,14 @@ test('Aligned-MTL: orthogonal and equally long gradients stay; others become so'
     [1, 1],
   );
   for (const gradients of samples) {
-    // Each task's own part of the sum: linear in its preference, so read off by the weights of G B.
     const { combined } = tryCombination('aligned-mtl', gradients);
-    const square = inner(combined, combined) / gradients.length; // the squared smallest singular value
-    for (const own of gradients) assert.ok(Math.sqrt(square) <= norm(own) + 1e-9);
-    // Half as long gradients give half the step: no other scale comes in.
-    const half = tryCombination(
-      'aligned-mtl',
-      gradients.map((own) => times(own, 0.5)),
-    ).combined;
-    allClose(half, times(combined, 0.5), 1e-8);
+    const half = gradients.map((own) => times(own, 0.5));
+    allClose(tryCombination('aligned-mtl', half).combined, times(combined, 0.5), 1e-8); // no other scale comes in
+    if (gradients.length > 2) continue;
+    // Two orthogonal tasks of the length of the smaller singular value: ‖d‖² = 2 λ_min.
+    const [[a, c], [, b]] = gradients.map((x) => gradients.map((y) => inner(x, y)));
+    const least = (a + b - Math.sqrt((a - b) ** 2 + 4 * c * c)) / 2;
+    close(inner(combined, combined), 2 * least, 1e-8);
   }
 });
 
@@ -435,6 +435,35 @@ test("MoCoGrad: agreement is summed; a conflict adds the other's momentum, as lo
   dispose(first);
   dispose(past);
   dispose(next);
+});
+
+test('MoCoGrad: the momentum of a table covers all rows, and a batch moves the rows that it touches', () => {
+  const before = tf.memory().numTensors;
+  const method = combinations.mocograd.make({ lambda: 1, beta: 0.5 });
+  const step = { tasks: ['a', 'b'], losses: [1, 1], step: 0, epoch: 1, rows: 1, seed: 0 };
+  const run = (rows: readonly number[], gradients: Vectors, state: CombinationState) => {
+    const stacked = tf.tensor3d(gradients.flat(), [2, rows.length, 1]);
+    const touched = tf.tensor1d([...rows], 'int32');
+    const part = { name: 'table', stacked, table: { touched, rows: 3 } };
+    const found = combineGradients(method as GradientMethod, [part], step, state);
+    const combined = Array.from(found.gradients[0].dataSync());
+    tf.dispose([stacked, touched, found.gradients[0]]);
+    return { combined, state: found.state, momentum: found.state.tensors.table.arraySync() };
+  };
+  const first = run([2], [[0], [8]], startState);
+  assert.equal(first.momentum, [
+    [[0], [0], [0]],
+    [[0], [0], [4]],
+  ]);
+  const second = run([0], [[1], [-3]], first.state);
+  assert.equal(second.momentum, [
+    [[0.5], [0], [0]],
+    [[-1.5], [0], [2]],
+  ]);
+  // m_2 is 2.5 long, of which −1.5 stands in the touched row: g_1 gets 3/2.5 of it; g_2 gets m_1, made as long as g_1.
+  allClose(second.combined, [1 - 3 + 1 - 1.2 * 1.5], 1e-5);
+  tf.dispose([first.state.tensors.table, second.state.tensors.table]);
+  assert.is(tf.memory().numTensors, before);
 });
 
 test('MetaBalance: r = 1 makes auxiliary gradients as long as the main one, r = 0 is the sum', () => {

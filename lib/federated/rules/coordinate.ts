@@ -1,11 +1,11 @@
 import { permutation, seedAt } from '../../backend/random';
 import { type Tensor, type Tensor2D, tf } from '../../backend/tensorflow';
 import type { Parameter } from '../../models/parameter';
+import { conflictAverse, type Gram, projectConflicts } from '../../multitask/conflict-averse';
+import { cosine } from '../../multitask/gram';
 import { type ClientWeights, clientWeights } from './average';
 import { bySlice, fromSlices } from './by-slice';
-import { conflictAverse, type Gram, projectConflicts } from './conflict-averse';
 import { coordinateDiagnostics } from './coordinate-diagnostics';
-import { cosine } from './gram';
 import { type RateOptions, rateDefaults, ratesFrom } from './own-rate';
 import { rowCosines } from './row-cosines';
 import { type ClientUpdate, groupBytes, type Rule } from './rule';
