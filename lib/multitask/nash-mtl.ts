@@ -35,8 +35,11 @@ export function nashMtl(options: NashMtlOptions = nashMtlDefaults): GramCombinat
 const MOST_STEPS = 200;
 /** Of the equation's error, which is 0 where α_t (GᵀG α)_t = 1 for every task. */
 const TOLERANCE = 1e-12;
-/** Keeps the minimum finite where gradients cancel exactly, as a share of the mean squared length. */
-const RIDGE = 1e-10;
+/**
+ * Keeps α finite where gradients cancel, as a share of their squared lengths: what is smaller than it is rounding of
+ * float32, and large weights would make a step of it.
+ */
+const RIDGE = 1e-8;
 
 /** The α > 0 with GᵀG α = 1/α. */
 export function bargain(gram: Gram): number[] {

@@ -285,10 +285,10 @@ test('CAGrad stays on the ball around the mean, and serves the worst task better
 test('Nash-MTL: the fixed point, a length of √tasks, and no change when a loss is multiplied', () => {
   for (const gradients of samples) {
     const { combined, weights } = tryCombination('nash-mtl', gradients);
-    for (const [t, own] of gradients.entries()) close(inner(combined, own) * weights![t], 1, 1e-8);
-    close(inner(combined, combined), gradients.length, 1e-7);
+    for (const [t, own] of gradients.entries()) close(inner(combined, own) * weights![t], 1, 1e-6);
+    close(inner(combined, combined), gradients.length, 1e-5);
     const [first, ...rest] = gradients;
-    allClose(tryCombination('nash-mtl', [times(first, 1000), ...rest]).combined, combined, 1e-6);
+    allClose(tryCombination('nash-mtl', [times(first, 1000), ...rest]).combined, combined, 1e-5);
   }
   allClose(
     tryCombination('nash-mtl', [
@@ -296,6 +296,7 @@ test('Nash-MTL: the fixed point, a length of √tasks, and no change when a loss
       [0, 5],
     ]).combined,
     [1, 1],
+    1e-7,
   );
 });
 
@@ -333,7 +334,7 @@ test('Nash-MTL keeps its weights for the steps between', () => {
     third,
   );
   assert.equal([second.weights, third.weights], [first.weights, first.weights]);
-  allClose(fourth.weights!, [1, 1]);
+  allClose(fourth.weights!, [1, 1], 1e-7);
 });
 
 test('IMTL-G: equal projections on all directions, weights that sum to 1', () => {
