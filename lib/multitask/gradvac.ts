@@ -8,15 +8,15 @@ export interface GradVacOptions {
   readonly beta: number;
 }
 
-/** The paper's. */
+/** The paper's [memory]; LibMTL and TorchJD take 0.5. */
 export const gradVacDefaults: GradVacOptions = { beta: 0.01 };
 
 /**
  * Gradient vaccine, GradVac (Wang, Tsvetkov, Firat and Cao, ICLR 2021): each pair of tasks has a remembered cosine; where
  * the present one is lower, g_j is added to g_i until it is reached [paper]. With a remembered cosine of 0 this is PCGrad.
  *
- * The memory follows in every meeting, also where nothing is added [paper]; LibMTL lets it follow only there. It starts at
- * 0; one cosine for the whole of the shared parameters, where the paper also tries layers [choice].
+ * The memory follows in every meeting, also where nothing is added [paper, as TorchJD reads it]; in LibMTL only where
+ * something is. It starts at 0; one cosine for the whole of the shared parameters, where the paper also tries layers [choice].
  */
 export function gradVac(options: GradVacOptions = gradVacDefaults): GramCombination {
   return {

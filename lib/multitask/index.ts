@@ -1,3 +1,9 @@
+/**
+ * Ways to combine the gradients of several tasks, one file for each.
+ *
+ * Labels in their texts: [paper] what the named paper prescribes, in the form in which it is commonly given; [source]
+ * read in public code; [memory] to be checked in the paper; [choice] ours, where the paper is silent or we differ.
+ */
 export { CombinationError, choiceFor, choiceProblem } from './choice';
 export {
   type Combination,

@@ -15,14 +15,16 @@ export interface MocoGradOptions {
 export const mocoGradDefaults: MocoGradOptions = { lambda: 0.12, beta: 0.9 };
 
 /**
- * Momentum-calibrated gradients, MoCoGrad (Liu et al., ICDE 2024): where g_i conflicts with g_j, the momentum of task j,
- * as long as g_j times λ, is added to g_i; then the sum [paper]. Other than a projection this needs no single noisy
- * gradient of the other task to be right about its direction.
+ * Momentum-calibrated gradients, MoCoGrad (Chai, Liu et al., "Towards task-conflicts momentum-calibrated approach for
+ * multi-task learning", ICDE 2024): where g_i conflicts with g_j, the momentum of task j, as long as g_j times λ, is
+ * added to g_i; then the sum [paper]. Other than a projection this needs no single noisy gradient of the other task to be
+ * right about its direction.
  *
  * Every task has a momentum of its own, m ← β m + (1 − β) g, with the present gradient in it [choice]; the authors' code
  * starts from the optimiser's first moment, which all tasks share. Others are met in random order and the conflict is
- * looked for in the gradient as moved so far [source]. The value of λ is a guess [choice]. Momenta of an embedding table
- * cover all of its rows; those that the batch does not touch count in their length, and are not moved [choice].
+ * looked for in the gradient as moved so far [source]. No public configuration names λ; 0.12 is a guess [choice].
+ * Momenta of an embedding table cover all of its rows; those that the batch does not touch count in their length, and are
+ * not moved [choice].
  */
 export function mocoGrad(options: MocoGradOptions = mocoGradDefaults): GradientCombination {
   return {
