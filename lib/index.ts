@@ -1,7 +1,7 @@
 /**
  * pf-msmtrec: personalised federated multi-scenario multi-task recommendation.
  *
- * Imports run in one direction: backend ← data, models ← federated ← experiments ← report.
+ * Imports run in one direction: backend ← data, models, multitask ← federated ← experiments ← report.
  */
 export * from './backend';
 export * from './data';
@@ -11,4 +11,5 @@ export { auc } from './metrics/auc';
 export { logLoss } from './metrics/log-loss';
 export type { Score } from './metrics/types';
 export * from './models';
+export * from './multitask';
 export * from './report';

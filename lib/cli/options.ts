@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { type ConfigOverrides, requireKnown } from '../experiments/config';
+import { ConfigError, type ConfigOverrides, requireKnown } from '../experiments/config';
 import type { LocalWork } from '../federated/local-work';
 import { type MmoeSizes, mmoeSizes } from '../models/mmoe';
 
@@ -25,6 +25,8 @@ export interface RunFlags {
   learningRate?: number;
   weightDecay?: number;
   tables?: string;
+  combine?: string;
+  mainTask?: string;
   embeddings?: string;
   weights?: string;
   selection?: string;
@@ -83,6 +85,8 @@ export const runOptions: readonly Option[] = [
   new Option('--learning-rate <rate>', "Adam's learning rate").argParser(number),
   new Option('--weight-decay <rate>', 'coupled weight decay').argParser(number),
   new Option('--tables <rows>', 'rows of embedding tables that a step moves: lazy (those it touches) or dense (all)'),
+  new Option('--combine <name>', "how the tasks' gradients become one, in all methods: ew, pcgrad, pmtrec, …"),
+  new Option('--main-task <name>', 'main task of pmtrec and metabalance (default: the last)'),
   new Option('--embeddings <rule>', 'how embedding tables travel: touched-sqrt, touched-mean, average or local'),
   new Option('--weights <by>', "clients' weights in averages: rows or equal"),
   new Option('--selection <kind>', 'round that tables show: per-client or common'),
@@ -121,6 +125,7 @@ export function overridesOf(flags: RunFlags): ConfigOverrides {
     diagnostics: flags.diagnostics,
     model: { ...size, ...defined({ embedding, experts, dropout }) },
     optimizer: defined({ learningRate, weightDecay, tables }),
+    combine: combination(flags),
   }) as ConfigOverrides;
 }
 
@@ -128,6 +133,12 @@ function localWork({ localSteps, passes, cap }: RunFlags): LocalWork | undefined
   if (localSteps !== undefined) return { steps: localSteps };
   if (passes === undefined && cap === undefined) return undefined;
   return defined({ passes: passes ?? 1, cap }) as LocalWork;
+}
+
+function combination({ combine: method, mainTask: main }: RunFlags) {
+  if (method !== undefined) return defined({ method, main });
+  if (main !== undefined) throw new ConfigError('--main-task needs --combine, such as --combine pmtrec.');
+  return undefined;
 }
 
 /** The entries that are not `undefined`. */

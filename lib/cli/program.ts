@@ -79,7 +79,7 @@ export function program(): Command {
 
 /** Errors that a user can mend are one sentence; anything else is a defect and shows where it happened. */
 export function explain(error: unknown): string {
-  const explained = ['DataError', 'ConfigError', 'StoreError', 'DeviceError'];
+  const explained = ['DataError', 'ConfigError', 'StoreError', 'DeviceError', 'CombinationError'];
   if (!(error instanceof Error)) return String(error);
   return explained.includes(error.constructor.name) ? error.message : (error.stack ?? error.message);
 }

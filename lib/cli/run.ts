@@ -8,6 +8,7 @@ import { type ExperimentConfig, makeConfig, readConfig } from '../experiments/co
 import { presets } from '../experiments/presets';
 import { runExperiment } from '../experiments/run';
 import { openStore, type ReferenceScores, type ResultStore } from '../experiments/store';
+import { choiceFor } from '../multitask/choice';
 import { resultTable, tableText, writeReport } from '../report';
 import { defined, overridesOf, type RunFlags } from './options';
 import { showProgress } from './progress';
@@ -22,6 +23,7 @@ export async function run(name: string, flags: RunFlags): Promise<void> {
   console.log(`pf-msmtrec · ${deviceBanner(device)}`);
 
   const dataset = await openDataset(flags.schema ?? name, openOptions(name, flags));
+  if (config.combine) choiceFor(config.combine, dataset.tasks); // before anything is written
   for (const warning of dataset.warnings) console.log(`Warning: ${warning}`);
   console.log(`${describe(dataset)} (${((performance.now() - began) / 1000).toFixed(1)} s)`);
 

@@ -9,6 +9,7 @@ import { type PfMsmtrecOptions, pfMsmtrecDefaults } from '../federated/pf-msmtre
 import { type PlanOptions, planDefaults } from '../federated/plan';
 import type { SelectionKind } from '../federated/selection';
 import { type MmoeSizes, mmoeSizes } from '../models/mmoe';
+import type { CombinationChoice } from '../multitask/combinations';
 import { configProblem } from './validate-config';
 
 /** Everything that decides the numbers of an experiment, beside the data. */
@@ -25,6 +26,8 @@ export interface ExperimentConfig extends PlanOptions {
   readonly participation: number;
   readonly model: MmoeSizes;
   readonly optimizer: AdamOptions;
+  /** How the gradients of a client's tasks become one, in all methods; default: by the gradient of the mean loss. */
+  readonly combine?: CombinationChoice;
   /** Which kind of selection tables show; result files hold both. */
   readonly selection: SelectionKind;
   /** How much the rounds' records say beside scores; decides no number. */
@@ -55,6 +58,7 @@ export const configDefaults: ExperimentConfig = {
   participation: 1,
   model: { ...mmoeSizes.small, experts: 4 },
   optimizer: adamDefaults,
+  combine: undefined,
   selection: 'per-client',
   diagnostics: 'full',
   pfMsmtrec: pfMsmtrecDefaults,
@@ -93,10 +97,13 @@ export function readConfig(file: string): ConfigOverrides {
   }
 }
 
-/** The entries of `above` over those of `below`: objects entry by entry, lists and `localWork` as a whole. */
+/** What has other entries with every choice. */
+const WHOLE = ['localWork', 'combine'];
+
+/** The entries of `above` over those of `below`: objects entry by entry, lists and what stands in {@link WHOLE} as a whole. */
 function laidOver(below: unknown, above: unknown, name = ''): unknown {
   if (above === undefined) return below;
-  if (!isObject(below) || !isObject(above) || name === 'localWork') return above;
+  if (!isObject(below) || !isObject(above) || WHOLE.includes(name)) return above;
   const names = [...new Set([...Object.keys(below), ...Object.keys(above)])];
   return Object.fromEntries(names.map((entry) => [entry, laidOver(below[entry], above[entry], entry)]));
 }

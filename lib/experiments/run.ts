@@ -59,6 +59,7 @@ export async function* runExperiment(
         batch: config.batch,
         participation: config.participation,
         optimizer: config.optimizer,
+        combine: config.combine,
         diagnostics: config.diagnostics,
         onProgress: (share) => progress((federation?.finished ?? 0) + 1, share),
       });

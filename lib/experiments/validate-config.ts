@@ -1,6 +1,7 @@
 import { closest } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { diagnosticsLevels } from '../federated/diagnostics/types';
+import { choiceProblem } from '../multitask/choice';
 
 const count = z.number().int().positive();
 const positive = z.number().positive();
@@ -86,6 +87,10 @@ const overrides = z
         tables: z.enum(['lazy', 'dense']),
       })
       .partial(),
+    combine: z.unknown().superRefine((choice, context) => {
+      const problem = choice === undefined ? undefined : choiceProblem(choice);
+      if (problem) context.addIssue({ code: 'custom', message: problem });
+    }),
     selection: z.enum(['common', 'per-client']),
     diagnostics: z.enum(diagnosticsLevels),
     embeddings: z.enum(['touched-mean', 'touched-sqrt', 'average', 'local']),
@@ -104,6 +109,7 @@ export function configProblem(layer: unknown, defaults: unknown): string | undef
   if (checked.success) return undefined;
   const [issue] = checked.error.issues;
   const where = issue.path.join('.');
+  if (issue.code === 'custom') return `option "${where}": ${issue.message}`;
   if (issue.code !== 'unrecognized_keys') return `option "${where}" is wrong: ${issue.message}.`;
   const [unknown] = issue.keys;
   const nearest = closest(unknown, namesAt(defaults, issue.path));

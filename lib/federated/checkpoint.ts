@@ -2,6 +2,7 @@ import { readTensorFile, type StoredArray, writeTensorFile } from '../backend/te
 import { type Tensor, tf } from '../backend/tensorflow';
 import type { Variable } from '../backend/variable';
 import type { StreamState } from '../data/row-stream';
+import type { CombinationState } from '../multitask/combination';
 import type { Federation } from './federation';
 import type { RuleState } from './rules/rule';
 
@@ -14,6 +15,8 @@ interface Note {
     readonly steps: number;
     readonly updates?: Readonly<Record<string, number>>;
     readonly stream: StreamState;
+    /** Numbers of what the combination of task gradients remembers. */
+    readonly combination?: CombinationState['numbers'];
   }[];
   readonly rules: Readonly<Record<string, RuleState['numbers']>>;
   readonly selection: readonly { kind: string; client: number; round: number; score: number }[];
@@ -21,7 +24,7 @@ interface Note {
 
 /**
  * Stores everything that the next rounds depend on: parameters, optimiser moments, running statistics, positions
- * in the random streams, rule states and the models that validation has chosen so far.
+ * in the random streams, rule states, what combinations remember and the models that validation has chosen so far.
  *
  * A federation restored from it goes on exactly, number for number.
  */
@@ -38,6 +41,9 @@ export function saveCheckpoint(federation: Federation, file: string): void {
   for (const [group, { tensors }] of federation.ruleStates) {
     for (const [name, tensor] of Object.entries(tensors)) put(`rule/${group}/${name}`, tensor);
   }
+  federation.clients.forEach(({ combination }, i) => {
+    for (const [name, tensor] of Object.entries(combination.tensors)) put(`combination/${i}/${name}`, tensor);
+  });
   const selection: Note['selection'][number][] = [];
   for (const [kind, chosen] of Object.entries(federation.selection)) {
     chosen.forEach((kept, client) => {
@@ -49,11 +55,12 @@ export function saveCheckpoint(federation: Federation, file: string): void {
   const note: Note = {
     plan: federation.plan.name,
     round: federation.finished,
-    clients: federation.clients.map(({ data, steps, updates, stream }) => ({
+    clients: federation.clients.map(({ data, steps, updates, stream, combination }) => ({
       name: data.name,
       steps,
       updates,
       stream: stream.state(),
+      combination: combination.numbers,
     })),
     rules: Object.fromEntries([...federation.ruleStates].map(([group, { numbers }]) => [group, numbers])),
     selection,
@@ -82,19 +89,20 @@ export function restoreCheckpoint(federation: Federation, file: string): number 
     variable.assign(value);
     value.dispose();
   }
-  note.clients.forEach(({ steps, updates, stream }, i) => {
-    const client = federation.clients[i];
-    client.steps = steps;
-    // Files from before there were phases lack the counts: then every step was one of every parameter.
-    for (const name of Object.keys(client.updates)) client.updates[name] = updates?.[name] ?? steps;
-    client.stream.restore(stream);
-  });
   const below = (prefix: string) =>
     Object.fromEntries(
       Object.keys(arrays)
         .filter((name) => name.startsWith(prefix))
         .map((name) => [name.slice(prefix.length), get(name)]),
     );
+  note.clients.forEach(({ steps, updates, stream, combination }, i) => {
+    const client = federation.clients[i];
+    client.steps = steps;
+    // Files from before there were phases lack the counts: then every step was one of every parameter.
+    for (const name of Object.keys(client.updates)) client.updates[name] = updates?.[name] ?? steps;
+    client.stream.restore(stream);
+    client.combination = { numbers: combination ?? {}, tensors: below(`combination/${i}/`) };
+  });
   for (const [group, numbers] of Object.entries(note.rules)) {
     federation.ruleStates.set(group, { numbers, tensors: below(`rule/${group}/`) });
   }

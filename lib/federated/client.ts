@@ -20,6 +20,7 @@ import { type RowStream, rowStream } from '../data/row-stream';
 import type { Model, Pass } from '../models/model';
 import type { Parameter, Values } from '../models/parameter';
 import type { TaskPlaces } from '../models/some-tasks';
+import { type CombinationState, startState } from '../multitask/combination';
 
 /** Weight of a batch in the running statistics of batch normalisation, PyTorch's default. */
 const STATISTICS_MOMENTUM = 0.1;
@@ -43,6 +44,8 @@ export interface Client {
   readonly updates: Record<string, number>;
   /** Rows of each by-row table that were touched since the table was last received: 1 where touched. */
   readonly touched: Readonly<Record<string, Uint8Array>>;
+  /** What the way in which task gradients are combined remembers. */
+  combination: CombinationState;
 }
 
 /** A client that starts with the given values, in the shapes of its own model. */
@@ -61,12 +64,14 @@ export function createClient(data: ClientData, model: Model, start: Values, seed
     steps: 0,
     updates: Object.fromEntries(trainable.map(({ name }) => [name, 0])),
     touched: Object.fromEntries(tables.map(({ name, shape }) => [name, new Uint8Array(shape[0])])),
+    combination: startState,
   };
 }
 
 export function disposeClient(client: Client): void {
   for (const one of client.slots.values()) disposeSlot(one);
   for (const one of client.statistics.values()) one.dispose();
+  tf.dispose(Object.values(client.combination.tensors) as Tensor[]);
 }
 
 /** The variable that holds a parameter. */
@@ -101,6 +106,7 @@ export type StepPhase = 'batch' | 'forward' | 'backward' | 'update';
  *
  * @param trained names of the parameters to move; default all
  * @param onPhase is told when a part of the step begins, for a profile
+ * @param combine makes one gradient of those of several losses; where it returns nothing, the plain loss's is taken
  */
 export function localStep(
   client: Client,
@@ -110,12 +116,16 @@ export function localStep(
   alignment?: Alignment,
   trained: readonly string[] = [...client.slots.keys()],
   onPhase: (phase: StepPhase) => void = () => undefined,
+  combine: Combine = () => undefined,
 ): Tensor {
   onPhase('batch');
   const batch = batches.train(client.data.train, client.stream.next(batchSize));
-  const result = lossAndGradients(client, batch, trained, onPhase);
+  const gradientsOf = (loss: BatchLoss) => lossAndGradients(client, batch, trained, onPhase, loss);
+  const step = combine(client, batch, gradientsOf);
+  const result = step?.result ?? gradientsOf(plainLoss);
   onPhase('update');
   tf.tidy(() => update(client, batch, result, options, alignment));
+  step?.observe();
   tf.dispose([result.gradients, result.statistics]);
   disposeBatch(batch);
   return result.loss;
@@ -167,7 +177,21 @@ export function alignmentValue(client: Client, { lambda, received }: Alignment):
   return tf.tidy(() => (lambda / 2) * squaredDistance(pairs).dataSync()[0]);
 }
 
-interface StepResult {
+/** A loss of a batch's logits `[batch, tasks]` → scalar. */
+export type BatchLoss = (logits: Tensor, batch: Batch) => Tensor;
+
+/** The loss of a step: the mean of the tasks' losses. */
+export const plainLoss: BatchLoss = (logits, { labels, weights }) => logisticLoss(logits, labels, weights);
+
+/** Makes a step of the gradients of one or several losses of its batch; `observe` is called after the update. */
+export type Combine = (
+  client: Client,
+  batch: Batch,
+  gradientsOf: (loss: BatchLoss) => StepResult,
+) => { readonly result: StepResult; observe(): void } | undefined;
+
+/** Loss and gradients of one batch. */
+export interface StepResult {
   loss: Tensor;
   /** By trained parameter; of a by-row table the touched rows only. */
   gradients: Record<string, Tensor>;
@@ -175,22 +199,26 @@ interface StepResult {
   statistics: Record<string, Tensor>;
 }
 
+/** The pass in which a step learns, with the dropout of that step. */
+export const learning = (client: Client, step: number, statistics: Pass['statistics']): Pass => ({
+  training: true,
+  dropoutSeed: (layer) => [seedAt(client.seed, 'dropout', layer), step],
+  statistics,
+});
+
 function lossAndGradients(
   client: Client,
   batch: Batch,
   trained: readonly string[],
   onPhase: (phase: StepPhase) => void,
+  loss: BatchLoss,
 ): StepResult {
   const { model } = client;
   const statistics: Record<string, Tensor> = {};
-  const pass: Pass = {
-    training: true,
-    dropoutSeed: (layer) => [seedAt(client.seed, 'dropout', layer), client.steps],
-    statistics: (layer, mean, variance) => {
-      statistics[`${layer}.mean`] = mean;
-      statistics[`${layer}.variance`] = variance;
-    },
-  };
+  const pass = learning(client, client.steps, (layer, mean, variance) => {
+    statistics[`${layer}.mean`] = mean;
+    statistics[`${layer}.variance`] = variance;
+  });
   const trainable = model.parameters.filter(({ name }) => client.slots.has(name));
   const moving = trainable.filter(({ name }) => trained.includes(name));
   const { value, grads } = tf.tidy(() => {
@@ -206,7 +234,7 @@ function lossAndGradients(
       onPhase('forward');
       const logits = model.forward(values, batch, pass);
       onPhase('backward'); // the loss itself is a few numbers
-      return logisticLoss(logits, batch.labels, batch.weights).asScalar();
+      return loss(logits, batch).asScalar();
     };
     return tf.valueAndGrads(lossOf)(moving.map(read));
   });

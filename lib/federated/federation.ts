@@ -7,6 +7,7 @@ import type { Dataset } from '../data/types';
 import type { Score } from '../metrics/types';
 import type { DataShape, Model } from '../models/model';
 import { plainTemplate, type Template } from '../models/template';
+import { choiceFor } from '../multitask/choice';
 import { type Client, disposeClient, readValues } from './client';
 import type { DiagnosticsLevel } from './diagnostics/types';
 import { watchRound } from './diagnostics/watch';
@@ -175,12 +176,20 @@ export function createFederation(options: FederationOptions): Federation {
 }
 
 /** The training options that were given, over the defaults. */
-function trainingOf({ localWork, batch, participation, optimizer }: FederationOptions): TrainingOptions {
+function trainingOf({
+  dataset,
+  localWork,
+  batch,
+  participation,
+  optimizer,
+  combine,
+}: FederationOptions): TrainingOptions {
   return {
     participation: participation ?? trainingDefaults.participation,
     localWork: localWork ?? trainingDefaults.localWork,
     batch: batch ?? trainingDefaults.batch,
     optimizer: { ...trainingDefaults.optimizer, ...optimizer },
+    ...(combine && { combine: choiceFor(combine, dataset.tasks) }),
   };
 }
 

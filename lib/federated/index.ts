@@ -1,3 +1,4 @@
+export { conflictAverse, conflictAverseWeights, type Gram, projectConflicts } from '../multitask/conflict-averse';
 export { restoreCheckpoint, saveCheckpoint } from './checkpoint';
 export { type Client, readValues } from './client';
 export * from './diagnostics/types';
@@ -13,7 +14,6 @@ export type { RoundRecord } from './record';
 export { type AttendOptions, attend, attendDefaults } from './rules/attend';
 export { average, type ClientWeights } from './rules/average';
 export { averageRows, type RowRule } from './rules/average-rows';
-export { conflictAverse, conflictAverseWeights, type Gram, projectConflicts } from './rules/conflict-averse';
 export { type CoordinateOptions, coordinate, coordinateDefaults } from './rules/coordinate';
 export {
   type ClientUpdate,

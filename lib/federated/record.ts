@@ -1,4 +1,5 @@
 import type { Score } from '../metrics/types';
+import type { CombinationFigures } from '../multitask/combination';
 import type { ClientDiagnostics, RuleDiagnostics } from './diagnostics/types';
 
 /** What happened in one round of one method with one seed: a line of `rounds.jsonl`. */
@@ -10,18 +11,21 @@ export interface RoundRecord {
   /**
    * Local steps and mean cross-entropy of each client (one client per scenario; one in all for `central`), and the
    * value of the alignment term at the end of local training where the plan has one. Of a round in several phases
-   * the figures of each stand in `phases`, and `alignment` is that of the last.
+   * the figures of each stand in `phases`, and `alignment` is that of the last. `combination`: figures of the way in
+   * which task gradients are combined, where one is chosen (`weights`, `entropy`, …), as means over the steps.
    */
   readonly clients: readonly {
     readonly client: string;
     readonly steps: number;
     readonly loss: number;
     readonly alignment?: number;
+    readonly combination?: CombinationFigures;
     readonly phases?: readonly {
       readonly phase: string;
       readonly steps: number;
       readonly loss: number;
       readonly alignment?: number;
+      readonly combination?: CombinationFigures;
     }[];
   }[];
   readonly validation: readonly Score[];

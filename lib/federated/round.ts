@@ -64,6 +64,7 @@ export async function trainAndAggregate(input: RoundInput): Promise<RoundResult>
         {
           steps: steps.map((own) => own[at]),
           trains: (parameter) => trainsIn(phase, parameter),
+          round: input.round,
           alignments: participants.map((i) => alignmentOf(plan, model, received[i])),
         },
         (share) => onProgress(done + share * phase.work),

@@ -4,7 +4,9 @@ import type { Batcher } from '../data/batch';
 import type { ClientData } from '../data/pool';
 import type { Model } from '../models/model';
 import type { Parameter, Values } from '../models/parameter';
+import { type CombinationChoice, makeCombination } from '../multitask/combinations';
 import { type Alignment, alignmentValue, type Client, localStep } from './client';
+import { combining, sumOfFigures } from './combined-gradients';
 import { type LocalWork, stepsPerRound } from './local-work';
 import { type SharingPlan, sharingOf } from './plan';
 import type { RoundRecord } from './record';
@@ -20,6 +22,8 @@ export interface TrainingOptions {
    */
   readonly participation: number;
   readonly optimizer: AdamOptions;
+  /** How the gradients of a client's tasks become one; default: by the gradient of the mean of their losses. */
+  readonly combine?: CombinationChoice;
 }
 
 export const trainingDefaults: TrainingOptions = {
@@ -48,14 +52,16 @@ export interface LocalPhase {
   readonly alignments: readonly (Alignment | undefined)[];
   /** Whether the steps move a parameter. */
   readonly trains: (parameter: Parameter) => boolean;
+  /** Number of the round. */
+  readonly round: number;
 }
 
 /** Local training of all clients, one after another; returns their steps and mean losses. */
 export async function trainClients(
   clients: readonly Client[],
   batches: Batcher,
-  { batch, optimizer }: TrainingOptions,
-  { steps, alignments, trains }: LocalPhase,
+  { batch, optimizer, combine }: TrainingOptions,
+  { steps, alignments, trains, round }: LocalPhase,
   onProgress: (share: number) => void = () => undefined,
 ): Promise<RoundRecord['clients'][number][]> {
   const total = steps.reduce((sum, count) => sum + count, 0);
@@ -65,9 +71,11 @@ export async function trainClients(
   for (const [i, client] of clients.entries()) {
     const size = Math.min(batch, client.data.train.rows);
     const trained = client.model.parameters.filter(trains).map(({ name }) => name);
+    const figures = sumOfFigures();
+    const how = combine && combining({ method: makeCombination(combine), epoch: round, onFigures: figures.add });
     let sum: Tensor = tf.scalar(0);
     for (let step = 0; step < steps[i]; step++) {
-      const loss = localStep(client, batches, size, optimizer, alignments[i], trained);
+      const loss = localStep(client, batches, size, optimizer, alignments[i], trained, undefined, how);
       const next = tf.add(sum, loss);
       tf.dispose([sum, loss]);
       sum = next;
@@ -84,6 +92,7 @@ export async function trainClients(
       steps: steps[i],
       loss: sum.dataSync()[0] / steps[i],
       ...(alignment && { alignment: alignmentValue(client, alignment) }),
+      ...(figures.seen() && { combination: figures.means() }),
     });
     sum.dispose();
   }

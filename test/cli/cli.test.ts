@@ -66,6 +66,9 @@ test('wrong input is one sentence that says what to do', () => {
   refuses(['run', '--rounds', '0'], 'option "rounds" is wrong');
   refuses(['run', '--seeds', '3-1'], 'A range goes upwards');
   refuses(['run', '--size', 'huge'], 'Allowed choices are published, small');
+  refuses(['run', '--combine', 'pcgard'], 'there is no combination "pcgard"; did you mean "pcgrad"?');
+  refuses(['run', '--combine', 'pmtrec', '--main-task', 'buy'], 'There is no task "buy" to be the main one');
+  refuses(['run', '--main-task', 'click'], '--main-task needs --combine');
   refuses(['run', '--embeddings', 'summed'], 'option "embeddings" is wrong');
   refuses(['run', '--config', 'absent.json'], 'There is no configuration file absent.json');
   refuses(['run', 'kuairand-pure', '--data', 'nowhere'], 'nowhere');

@@ -37,6 +37,12 @@ test('settings of a method are laid over its defaults at every depth', () => {
   assert.equal(makeConfig([{ localWork: { passes: 2, cap: 5 } }, { localWork: { steps: 3 } }]).localWork, { steps: 3 });
 });
 
+test('a combination is taken as a whole', () => {
+  const layers = [{ combine: { method: 'cagrad', c: 0.5 } }, { combine: { method: 'pmtrec' } }] as const;
+  assert.equal(makeConfig(layers).combine, { method: 'pmtrec' });
+  assert.is(makeConfig([]).combine, undefined);
+});
+
 test('a wrong setting is named, with what it can be', () => {
   const message = (layer: unknown) => failure(() => makeConfig([layer as ConfigOverrides], 'mine.json'));
   assert.is(message({ ruonds: 3 }), 'mine.json: there is no option "ruonds"; did you mean "rounds"?');
@@ -46,6 +52,12 @@ test('a wrong setting is named, with what it can be', () => {
   assert.match(message({ batch: 1 }), 'batch normalisation needs two rows');
   assert.match(message({ weights: 'row' }), 'option "weights" is wrong');
   assert.match(message({ diagnostics: true }), 'option "diagnostics" is wrong');
+  assert.match(
+    message({ combine: { method: 'pcgard' } }),
+    'mine.json: option "combine": there is no combination "pcgard"',
+  );
+  assert.match(message({ combine: { method: 'cagrad', C: 1 } }), 'has no option "C"; did you mean "c"?');
+  assert.match(message({ combien: 1 }), 'did you mean "combine"?');
   assert.match(message({ methods: ['fedagv'] }), 'There is no method "fedagv"; did you mean "fedavg"? Known: local,');
 });
 

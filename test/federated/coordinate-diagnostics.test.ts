@@ -5,7 +5,7 @@ import { tf } from '../../lib/backend/tensorflow';
 import { isCoordinateDiagnostics } from '../../lib/federated/diagnostics/types';
 import { coordinate } from '../../lib/federated/rules/coordinate';
 import { coordinateDiagnostics } from '../../lib/federated/rules/coordinate-diagnostics';
-import { combine, cosineMatrix } from '../../lib/federated/rules/gram';
+import { combine, cosineMatrix } from '../../lib/multitask/gram';
 import { numbersOf } from './fixtures';
 
 /** Two clients and one expert, with the plain mean as direction and all of it taken. */

@@ -3,10 +3,10 @@ import * as assert from 'uvu/assert';
 import { tf } from '../../lib/backend/tensorflow';
 import { attend } from '../../lib/federated/rules/attend';
 import { average } from '../../lib/federated/rules/average';
-import { conflictAverse, evenly } from '../../lib/federated/rules/conflict-averse';
 import { coordinate } from '../../lib/federated/rules/coordinate';
 import { rateDefaults } from '../../lib/federated/rules/own-rate';
 import { type TriedRule, tryRule } from '../../lib/federated/rules/try-rule';
+import { conflictAverse, evenly } from '../../lib/multitask/conflict-averse';
 
 const frozen = (initial: number) => ({ ...rateDefaults, initial, trained: false });
 const clients = { a: { after: [[4, 0]], rows: 3 }, b: { after: [[0, 8]], rows: 1 } };

@@ -25,7 +25,7 @@ export function sumOf(count: number, term: (i: number) => Tensor): Tensor {
  * its own. For the server, without a gradient.
  */
 export function weightedSum(tensors: readonly Tensor[], weights: readonly (number | Tensor)[]): Tensor {
-  const numbers = weights.filter((weight) => typeof weight === 'number');
+  const numbers = weights.filter((weight): weight is number => typeof weight === 'number');
   if (!kernelsInUse() || numbers.length < weights.length) return weightedSumPortable(tensors, weights);
   return tf.tidy(() => execute('PfWeightedSum', [integer('N', tensors.length)], [...tensors, tf.tensor1d(numbers)]));
 }

@@ -1,6 +1,6 @@
+import type { Gram } from '../../multitask/conflict-averse';
+import { combine, cosine, cosineMatrix, inner, lengths } from '../../multitask/gram';
 import type { CoordinateDiagnostics } from '../diagnostics/types';
-import type { Gram } from './conflict-averse';
-import { combine, cosine, cosineMatrix, inner, lengths } from './gram';
 
 /** What `coordinate` made of the clients' movements in one round. */
 export interface Coordination {

@@ -43,6 +43,7 @@ function serverClient(model: Model, name: string, rows: number, after: Values): 
     seed: 1,
     steps: 0,
     updates: {},
+    combination: { numbers: {}, tensors: {} },
     touched: Object.fromEntries(
       model.parameters
         .filter(({ byRows }) => byRows)

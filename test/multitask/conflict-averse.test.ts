@@ -7,7 +7,7 @@ import {
   type Gram,
   projectConflicts,
   quadratic,
-} from '../../lib/federated/rules/conflict-averse';
+} from '../../lib/multitask/conflict-averse';
 import { readGolden } from '../golden/case';
 
 type Vectors = readonly (readonly number[])[];
