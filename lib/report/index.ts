@@ -4,7 +4,6 @@ export * from './figures';
 export { followRun } from './follow';
 export { formatBytes, formatSeconds } from './format';
 export { reportHtml, writeReport } from './html';
-export { type MeanInterval, meanInterval } from './interval';
 export type { MimeBundle } from './kernel';
 export * from './paired';
 export { type PanelAxes, type PanelOptions, panelAxes, panelLayout } from './panels';

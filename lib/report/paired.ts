@@ -1,5 +1,5 @@
 import { type Setting, type StudyRow, settingText } from '../experiments/study';
-import { type MeanInterval, meanInterval } from './interval';
+import { type MeanInterval, meanInterval } from '../statistics/interval';
 
 /** What is compared: the mean over scenarios, or the scenario where a method does worst. */
 export type Measure = 'mean' | 'worst';

@@ -1,8 +1,8 @@
 import type { SplitName } from '../data/types';
 import type { ReferenceScores } from '../experiments/store';
 import type { ResultLine } from '../experiments/types';
+import { type MeanInterval, meanInterval } from '../statistics/interval';
 import { formatBytes, formatSeconds } from './format';
-import { type MeanInterval, meanInterval } from './interval';
 
 /** One column of a result table. */
 export interface TableColumn {

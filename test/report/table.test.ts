@@ -10,7 +10,7 @@ import {
   tableMarkdown,
   tableText,
 } from '../../lib';
-import { tQuantile95 } from '../../lib/report/interval';
+import { tQuantile95 } from '../../lib/statistics/distributions';
 import { madeUpResults } from './made-up';
 
 function line(
