@@ -1,5 +1,6 @@
 import { escapeHtml } from './format';
 import type { ResultTable, TableCell, TableRow } from './table';
+import { legendText } from './table-legend';
 
 /** A table of more columns than this is cut into one per task: it would have to be scrolled in a notebook. */
 const MOST_COLUMNS = 12;
@@ -7,11 +8,10 @@ const MOST_COLUMNS = 12;
 /** A result table as an HTML fragment without a style sheet of its own: it looks at home in a notebook and in a report. */
 export function tableHtml(table: ResultTable): string {
   const notes = table.notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('');
-  const legend = table.legend.map((sentence) => sentence.replace(/^Marked:/, 'Bold:')).join(' ');
   return [
     '<div class="pf-table" style="overflow-x:auto">',
     ...parts(table).map((columns, index) => partHtml(table, columns, index === 0)),
-    `<p style="font-size:85%;max-width:60em">${escapeHtml(legend)}</p>`,
+    `<p style="font-size:85%;max-width:60em">${escapeHtml(legendText(table, { level: 'Underlined' }))}</p>`,
     notes === '' ? '' : `<ol style="font-size:85%">${notes}</ol>`,
     '</div>',
   ].join('\n');
@@ -69,9 +69,12 @@ function rowHtml(row: TableRow, columns: readonly number[], starts: readonly boo
 }
 
 function content(cell: TableCell): string {
-  const value = cell.best ? `<strong>${escapeHtml(cell.text)}</strong>` : escapeHtml(cell.text);
+  const text = escapeHtml(cell.text);
+  const value =
+    cell.standing === 'best' ? `<strong>${text}</strong>` : cell.standing === 'level' ? `<u>${text}</u>` : text;
+  const open = cell.standing === 'untested' ? '?' : '';
   const note = cell.note ? `<sup>${cell.note}</sup>` : '';
   const spread =
     cell.spread === '' ? '' : `<br><span style="font-size:80%;opacity:.75">${escapeHtml(cell.spread)}</span>`;
-  return `${value}${note}${spread}`;
+  return `${value}${open}${note}${spread}`;
 }

@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import {
   formatBytes,
   formatSeconds,
+  legendText,
   meanInterval,
   type ResultLine,
   resultTable,
@@ -73,8 +74,9 @@ test('one seed, two methods, one reference', () => {
       ' fedavg  0.7200*  0.7900   0.7550*  0.7200*  1.5 MB   1 min 15 s',
       ' trees   0.6900   0.7800   0.7350   0.6900        –            –',
       '',
-      'mean and worst are over scenarios. Marked *: the highest mean of the column among the methods, which',
-      'need not be a significant difference. The round with the best mean validation AUC was kept.',
+      'mean and worst are over scenarios. *: the best mean of the column. Fewer than 3 seeds: nothing is',
+      'tested, and the best need not be better than the others. The round with the best mean validation AUC',
+      'was kept.',
     ].join('\n'),
   );
 });
@@ -96,6 +98,59 @@ test('several seeds: mean and worst are taken per seed', () => {
     row.cells.some((cell) => cell.best),
     false,
   );
+});
+
+test('from three seeds on, every cell is compared with the best of its column', () => {
+  // Ahead by .1 with a small spread; ahead by .01 with a large one; two seeds only.
+  const [noise, wide] = [
+    [0, 0.001, -0.001, 0.002],
+    [0, 0.05, -0.05, 0.02],
+  ];
+  const lines = [1, 2, 3, 4].flatMap((seed) => [
+    line('best', seed, 'NL', 0.8),
+    line('behind', seed, 'NL', 0.7 + noise[seed - 1]),
+    line('level', seed, 'NL', 0.78 + wide[seed - 1]),
+    ...(seed <= 2 ? [line('short', seed, 'NL', 0.6)] : []),
+  ]);
+  const table = resultTable(lines);
+  assert.equal(
+    table.rows.map((row) => row.cells[0].standing),
+    ['best', 'behind', 'level', 'untested'],
+  );
+  assert.equal(
+    table.rows.map((row) => row.cells[0].adjusted !== null),
+    [false, true, true, false],
+  );
+  assert.equal(table.rows[0].cells[3].standing, null);
+  const text = tableText(table, { width: 120 });
+  assert.match(text, /level +0\.7850±0.0669≈/);
+  assert.match(text, /short +0\.6000±0\.0000\?/);
+  assert.match(
+    text.replace(/\s+/g, ' '),
+    "≈: cannot be told from the best (paired t test over seeds, Holm's correction for 6 comparisons",
+  );
+  assert.match(text.replace(/\s+/g, ' '), '?: fewer than 3 seeds in common with the best, not tested.');
+  assert.match(tableMarkdown(table), '0.7850 ±0.0669 ≈');
+  assert.match(tableHtml(table), '<u>0.7850</u>');
+  assert.match(tableHtml(table), 'Underlined: cannot be told');
+});
+
+test('with one seed each, intervals are over rows where errors are stored', () => {
+  const lines = [
+    line('local', 1, 'NL', 0.7, { aucError: 0.03 }),
+    line('local', 1, 'ES', 0.8, { aucError: 0.04 }),
+    line('fedavg', 1, 'NL', 0.72),
+    line('fedavg', 1, 'ES', 0.79, { aucError: 0.04 }),
+  ];
+  const table = resultTable(lines);
+  const [local, fedavg] = table.rows.map((row) => row.cells.slice(0, 4).map(({ spread }) => spread));
+  // The mean of two scenarios: 1.96 · √(.03² + .04²) / 2. The worst of several has no such formula.
+  assert.equal(local, ['±0.0588', '±0.0784', '±0.0490', '']);
+  assert.equal(fedavg, ['', '±0.0784', '', '']);
+  assert.is(table.rows[0].cells[0].over, 'rows');
+  assert.match(legendText(table), '± half the 95 % interval over test rows (DeLong) of one seed');
+  const more = resultTable([...lines, line('fedavg', 2, 'NL', 0.7)]);
+  assert.is(more.rows[0].cells[0].spread, '');
 });
 
 test('undefined cells are a dash with a reason below', () => {
@@ -192,7 +247,7 @@ test('Markdown', () => {
       '| local | 0 B | 4.3 s |',
       '| fedavg | 1.5 MB | 1 min 15 s |',
       '',
-      'mean and worst are over scenarios. Bold: the highest mean of the column among the methods, which need not be a significant difference. The round with the best mean validation AUC was kept.',
+      'mean and worst are over scenarios. Bold: the best mean of the column. Fewer than 3 seeds: nothing is tested, and the best need not be better than the others. The round with the best mean validation AUC was kept.',
       '',
     ].join('\n'),
   );
