@@ -12,7 +12,9 @@ export { type RowsOptions, type RowsToShow, rowsHtml, rowsMarkdown, rowsText } f
 export { studyFigures, studyHtml, studyText } from './study';
 export { type MethodStyle, methodStyle, PALETTE, scenarioStyle } from './style';
 export * from './table';
+export { tableCsv } from './table-csv';
 export { tableHtml } from './table-html';
+export { escapeLatex, type LatexTableOptions, tableLatex } from './table-latex';
 export { legendText, type MarkNames } from './table-legend';
 export { tableMarkdown } from './table-markdown';
 export type { Standing } from './table-marks';

@@ -1,7 +1,6 @@
 import type { ReferenceScores } from '../experiments/store';
-import type { ResultLine } from '../experiments/types';
 import { type MeanInterval, meanInterval } from '../statistics';
-import type { TableCell } from './table';
+import type { TableCell, TableLine } from './table';
 
 /** A cell before it is compared with the others of its column. */
 export interface BareCell extends Omit<TableCell, 'best' | 'standing' | 'adjusted'> {
@@ -33,7 +32,7 @@ const ROWS_95 = 1.959964;
  * @param noteOf number of the note with a text
  */
 export function taskCells(
-  bySeed: ReadonlyMap<number, readonly ResultLine[]>,
+  bySeed: ReadonlyMap<number, readonly TableLine[]>,
   { task, scenarios, having }: TaskColumns,
   single: boolean,
   noteOf: (text: string) => number,
@@ -110,7 +109,7 @@ function overSeeds(bySeed: ReadonlyMap<number, number>, note?: number): BareCell
 }
 
 /** The same cell with an interval over rows: of one AUC, or of the mean of several over rows of their own. */
-function withRowError(cell: BareCell, lines: readonly ResultLine[]): BareCell {
+function withRowError(cell: BareCell, lines: readonly TableLine[]): BareCell {
   const errors = lines.map((line) => line.aucError ?? null);
   if (errors.includes(null)) return cell;
   const halfWidth = (ROWS_95 * Math.hypot(...(errors as number[]))) / lines.length;

@@ -57,6 +57,13 @@ export interface ResultTable {
   readonly legend: readonly string[];
 }
 
+/** What a result table reads of a line: those of a study say nothing about costs. */
+export type TableLine = Pick<
+  ResultLine,
+  'method' | 'seed' | 'scenario' | 'task' | 'split' | 'selection' | 'auc' | 'aucError' | 'reason'
+> &
+  Partial<Pick<ResultLine, 'bytes' | 'seconds'>>;
+
 /** What a result table shows. */
 export interface ResultTableOptions {
   /** Default: `test`. */
@@ -73,7 +80,7 @@ export interface ResultTableOptions {
  * and time. With several seeds a cell is a mean with its 95 % t interval; mean and worst scenario are taken per seed first.
  * From three seeds on, every cell is compared with the best of its column.
  */
-export function resultTable(lines: readonly ResultLine[], options: ResultTableOptions = {}): ResultTable {
+export function resultTable(lines: readonly TableLine[], options: ResultTableOptions = {}): ResultTable {
   const split = options.split ?? 'test';
   const ofSplit = lines.filter((line) => line.split === split);
   const selection =
@@ -95,10 +102,7 @@ export function resultTable(lines: readonly ResultLine[], options: ResultTableOp
     { label: 'mean', group: task, kind: 'mean' },
     { label: 'worst', group: task, kind: 'worst' },
   ]);
-  const costs: TableColumn[] = [
-    { label: 'sent', group: 'cost', kind: 'bytes' },
-    { label: 'time', group: 'cost', kind: 'seconds' },
-  ];
+  const costs = COSTS.filter(({ of }) => chosen.some((line) => line[of] !== undefined));
 
   const bySeedOf = (method: string) =>
     groupBy(
@@ -115,27 +119,25 @@ export function resultTable(lines: readonly ResultLine[], options: ResultTableOp
       seeds: bySeed.size,
       cells: [
         ...tasks.flatMap((task) => taskCells(bySeed, { task, scenarios, having: having(task) }, single, noteOf)),
-        costCell(
-          first.map((line) => line.bytes),
-          formatBytes,
-        ),
-        costCell(
-          first.map((line) => line.seconds),
-          formatSeconds,
+        ...costs.map(({ of, format }) =>
+          costCell(
+            first.flatMap((line) => line[of] ?? []),
+            format,
+          ),
         ),
       ],
     };
   });
   const referenceRows = (options.references ?? []).map((reference): BareRow => {
     const known = tasks.flatMap((task) => referenceCells(reference, { task, scenarios, having: having(task) }));
-    const costs = [costCell([], formatBytes), costCell([], formatSeconds)];
-    return { name: reference.name, kind: 'reference', seeds: 0, cells: [...known, ...costs] };
+    const free = costs.map(({ format }) => costCell([], format));
+    return { name: reference.name, kind: 'reference', seeds: 0, cells: [...known, ...free] };
   });
 
   const { rows, tested } = marked(methodRows, columns.length);
   return {
     title: options.title ?? `${split[0].toUpperCase()}${split.slice(1)} AUC`,
-    columns: [...columns, ...costs],
+    columns: [...columns, ...costs.map(({ column }) => column)],
     rows: [...rows, ...referenceRows.map((row) => withMarks(row, []))],
     notes,
     legend: legendOf({
@@ -147,6 +149,11 @@ export function resultTable(lines: readonly ResultLine[], options: ResultTableOp
     }),
   };
 }
+
+const COSTS = [
+  { of: 'bytes', format: formatBytes, column: { label: 'sent', group: 'cost', kind: 'bytes' } },
+  { of: 'seconds', format: formatSeconds, column: { label: 'time', group: 'cost', kind: 'seconds' } },
+] as const;
 
 interface BareRow extends Omit<TableRow, 'cells'> {
   readonly cells: readonly BareCell[];

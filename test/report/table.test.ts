@@ -1,13 +1,16 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
+  escapeLatex,
   formatBytes,
   formatSeconds,
   legendText,
   meanInterval,
   type ResultLine,
   resultTable,
+  tableCsv,
   tableHtml,
+  tableLatex,
   tableMarkdown,
   tableText,
 } from '../../lib';
@@ -250,6 +253,59 @@ test('Markdown', () => {
       'mean and worst are over scenarios. Bold: the best mean of the column. Fewer than 3 seeds: nothing is tested, and the best need not be better than the others. The round with the best mean validation AUC was kept.',
       '',
     ].join('\n'),
+  );
+});
+
+test('LaTeX: booktabs, escaped names, marks', () => {
+  const values = { NL: { click: 0.6 } };
+  const table = resultTable(TWO_METHODS, { title: 'A_1 & 50 %', references: [{ name: 'x^2', values }] });
+  assert.is(
+    tableLatex(table, { label: 'tab:a' }),
+    [
+      '% needs \\usepackage{booktabs}',
+      '\\begin{table}',
+      '\\centering',
+      '\\caption{A\\_1 \\& 50 \\%. mean and worst are over scenarios. Bold: the best mean of the column. Fewer than 3 seeds: nothing is tested, and the best need not be better than the others. The round with the best mean validation AUC was kept.}',
+      '\\label{tab:a}',
+      '\\begin{tabular}{lrrrrrr}',
+      '\\toprule',
+      ' & \\multicolumn{4}{c}{click} & \\multicolumn{2}{c}{cost} \\\\',
+      '\\cmidrule(lr){2-5} \\cmidrule(lr){6-7}',
+      ' & NL & ES & mean & worst & sent & time \\\\',
+      '\\midrule',
+      'local & 0.7000 & \\textbf{0.8000} & 0.7500 & 0.7000 & 0 B & 4.3 s \\\\',
+      'fedavg & \\textbf{0.7200} & 0.7900 & \\textbf{0.7550} & \\textbf{0.7200} & 1.5 MB & 1 min 15 s \\\\',
+      '\\midrule',
+      '\\textit{x\\textasciicircum{}2} & 0.6000 & -- & -- & -- & -- & -- \\\\',
+      '\\bottomrule',
+      '\\end{tabular}',
+      '\\end{table}',
+      '',
+    ].join('\n'),
+  );
+  const wide = tableLatex(resultTable(madeUpResults()), { label: 'tab:b' });
+  assert.is(wide.split('\\begin{tabular}').length - 1, 2);
+  assert.match(wide, '\\label{tab:b-2}');
+  assert.match(wide, /\\textbf\{0\.\d{4}\}\\,\{\\scriptsize \$\\pm\$0\.\d{4}\}/);
+  assert.is(escapeLatex('\\ { } # ~ <'), '\\textbackslash{} \\{ \\} \\# \\textasciitilde{} \\textless{}');
+});
+
+test('CSV: a line per cell, full precision, quoted names', () => {
+  const lines = [line('a, "b"', 1, 'NL', 1 / 3), line('local', 1, 'NL', null, { reason: 'no positive row' })];
+  const [head, ...rest] = tableCsv([resultTable(lines)])
+    .trimEnd()
+    .split('\r\n');
+  assert.is(head, 'table,row,kind,seeds,group,column,value,half_width,interval_over,standing,p_holm,note');
+  assert.is(rest[0], `Test AUC,"a, ""b""",method,1,click,NL,${1 / 3},,,,,`);
+  assert.is(rest[3], 'Test AUC,"a, ""b""",method,1,cost,sent,1500000,,,,,');
+  assert.is(rest[5], 'Test AUC,local,method,1,click,NL,,,,,,"NL, click: no positive row."');
+});
+
+test('lines without costs have no columns of costs', () => {
+  const { bytes: _bytes, seconds: _seconds, ...bare } = line('local', 1, 'NL', 0.7);
+  assert.equal(
+    resultTable([bare]).columns.map(({ label }) => label),
+    ['NL', 'mean', 'worst'],
   );
 });
 

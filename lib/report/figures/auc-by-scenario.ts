@@ -1,16 +1,15 @@
 import type { ReferenceScores } from '../../experiments/store';
-import type { ResultLine } from '../../experiments/types';
 import type { Figure, FigureTrace } from '../figure';
 import { panelAxes, panelLayout, plain } from '../panels';
 import { methodStyle } from '../style';
-import { type ResultTableOptions, resultTable } from '../table';
+import { type ResultTableOptions, resultTable, type TableLine } from '../table';
 
 /**
  * Test AUC of each scenario with its 95 % interval over seeds: one panel per task, methods beside each other.
  * Points with intervals rather than bars: a bar has to begin at a meaningful zero (.5), which leaves the differences
  * between methods a few pixels. References are marked by lines across a scenario.
  */
-export function aucByScenario(lines: readonly ResultLine[], options: ResultTableOptions = {}): Figure {
+export function aucByScenario(lines: readonly TableLine[], options: ResultTableOptions = {}): Figure {
   const table = resultTable(lines, options);
   const tasks = [
     ...new Set(table.columns.filter((column) => column.kind === 'scenario').map((column) => column.group)),
@@ -43,7 +42,7 @@ export function aucByScenario(lines: readonly ResultLine[], options: ResultTable
           error_y: {
             type: 'data',
             array: cells.map((cell) => cell.halfWidth ?? 0),
-            visible: row.seeds > 1,
+            visible: cells.some((cell) => cell.halfWidth !== null),
             thickness: 1.5,
             width: 4,
           },
