@@ -151,7 +151,8 @@ const withSpread = ({ mean, halfWidth }: MeanInterval, sign: string) =>
 export const tasksOf = (rows: readonly StudyRow[]): string[] => [...new Set(rows.map(({ task }) => task))];
 export const methodsOf = (rows: readonly StudyRow[]): string[] => [...new Set(rows.map(({ method }) => method))];
 
-function settingsOf(rows: readonly StudyRow[]): { readonly setting: Setting; readonly rows: StudyRow[] }[] {
+/** Rows by setting, in the order in which settings appear. */
+export function settingsOf(rows: readonly StudyRow[]): { readonly setting: Setting; readonly rows: StudyRow[] }[] {
   const groups = new Map<string, { setting: Setting; rows: StudyRow[] }>();
   for (const row of rows) {
     const key = JSON.stringify(row.setting);

@@ -1,5 +1,5 @@
 import type { ReferenceScores } from '../experiments/store';
-import { type MeanInterval, meanInterval } from '../statistics';
+import { FEWEST_PAIRS, type MeanInterval, meanInterval } from '../statistics';
 import type { TableCell, TableLine } from './table';
 
 /** A cell before it is compared with the others of its column. */
@@ -118,7 +118,9 @@ function withRowError(cell: BareCell, lines: readonly TableLine[]): BareCell {
 
 function printed(interval: MeanInterval | null, format: (value: number) => string, note?: number): BareCell {
   if (interval === null) return { ...EMPTY, text: '–', note };
-  const { mean, halfWidth } = interval;
+  const { mean, count } = interval;
+  // Two values would give an interval of ±12.7 standard errors, which says nothing of use.
+  const halfWidth = count < FEWEST_PAIRS ? null : interval.halfWidth;
   return {
     value: mean,
     halfWidth,

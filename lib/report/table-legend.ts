@@ -13,7 +13,8 @@ export interface MarkNames {
 /** What a legend is made of. */
 export interface LegendFacts {
   readonly methods: number;
-  readonly seeds: number;
+  /** Fewest and most seeds of a method. */
+  readonly seeds: readonly [number, number];
   readonly scenarios: number;
   readonly selection: ResultLine['selection'];
   /** Comparisons with the best of a column that were tested. */
@@ -27,11 +28,16 @@ export function legendOf({ methods, seeds, scenarios, selection, tested, cells }
     selection === 'common'
       ? 'The round with the best mean validation AUC was kept.'
       : 'Each client kept the round with its own best validation AUC.';
+  const [least, most] = seeds;
+  const range = least === most ? String(most) : `${least} to ${most}`;
   const isOver = (over: TableCell['over']) => cells.some((cell) => cell.over === over);
+  const spread = !isOver('seeds')
+    ? ` without intervals, which need ${FEWEST_PAIRS}`
+    : ` ± half the 95 % t interval${least < FEWEST_PAIRS ? `, from ${FEWEST_PAIRS} seeds on` : ''}`;
   const hasUntested = cells.some(({ standing }) => standing === 'untested');
   return [
     ...(scenarios > 1 ? ['mean and worst are over scenarios.'] : []),
-    ...(seeds > 1 ? [`Mean over ${seeds} seeds ± half the 95 % t interval.`] : []),
+    ...(most > 1 ? [`Mean over ${range} seeds${spread}.`] : []),
     ...(isOver('rows')
       ? ['± half the 95 % interval over test rows (DeLong) of one seed; other seeds may differ by more.']
       : []),
@@ -41,10 +47,10 @@ export function legendOf({ methods, seeds, scenarios, selection, tested, cells }
           `Level: cannot be told from the best (paired t test over seeds, Holm's correction for ${tested} comparisons, level .05); unmarked ones are behind it.`,
         ]
       : []),
-    ...(methods > 1 && tested === 0
+    ...(methods > 1 && most < FEWEST_PAIRS
       ? [`Fewer than ${FEWEST_PAIRS} seeds: nothing is tested, and the best need not be better than the others.`]
       : []),
-    ...(hasUntested ? [`?: fewer than ${FEWEST_PAIRS} seeds in common with the best, not tested.`] : []),
+    ...(hasUntested ? [`?: fewer than ${FEWEST_PAIRS} seeds (or in common with the best): not tested.`] : []),
     kept,
   ];
 }

@@ -1,8 +1,8 @@
-import { holm, pairedTest } from '../statistics';
+import { FEWEST_PAIRS, holm, pairedTest } from '../statistics';
 
 /**
- * How a method stands to the best one of a column: `level` is not distinguishable from it, `untested` has too few seeds
- * in common with it, `null` has no value or nothing to be compared with.
+ * How a method stands to the best one of a column: `level` is not distinguishable from it, `untested` has too few seeds,
+ * or too few in common with it, `null` has no value or nothing to be compared with.
  */
 export type Standing = 'best' | 'level' | 'behind' | 'untested' | null;
 
@@ -48,9 +48,12 @@ function againstBest(contenders: readonly Contender[]): { standing?: Standing; p
   const defined = contenders.filter(({ mean }) => mean !== null);
   // Alone, a method is not the best of anything.
   if (defined.length < 2) return contenders.map(() => ({ standing: null, pValue: null }));
-  const best = defined.reduce((one, other) => (other.mean! > one.mean! ? other : one));
+  // The mean of one or two seeds may be the highest by chance: it is not the best where others have enough.
+  const firm = defined.filter(({ bySeed }) => bySeed.size >= FEWEST_PAIRS);
+  const best = (firm.length > 0 ? firm : defined).reduce((one, other) => (other.mean! > one.mean! ? other : one));
   return contenders.map((contender) => {
     if (contender.mean === null) return { standing: null, pValue: null };
+    if (firm.length > 0 && !firm.includes(contender)) return { standing: 'untested', pValue: null };
     if (contender.text === best.text) return { standing: 'best', pValue: null };
     const pValue = pairedTest(differences(best.bySeed, contender.bySeed))?.tTest ?? null;
     return pValue === null ? { standing: 'untested', pValue } : { pValue };

@@ -1,6 +1,7 @@
 import type { SplitName } from '../data/types';
 import type { ReferenceScores } from '../experiments/store';
 import type { ResultLine } from '../experiments/types';
+import { FEWEST_PAIRS } from '../statistics';
 import { formatBytes, formatSeconds } from './format';
 import { type BareCell, costCell, referenceCells, taskCells } from './table-cells';
 import { legendOf } from './table-legend';
@@ -134,6 +135,7 @@ export function resultTable(lines: readonly TableLine[], options: ResultTableOpt
     return { name: reference.name, kind: 'reference', seeds: 0, cells: [...known, ...free] };
   });
 
+  const seedCounts = methodRows.map(({ seeds }) => seeds);
   const { rows, tested } = marked(methodRows, columns.length);
   return {
     title: options.title ?? `${split[0].toUpperCase()}${split.slice(1)} AUC`,
@@ -142,7 +144,7 @@ export function resultTable(lines: readonly TableLine[], options: ResultTableOpt
     notes,
     legend: legendOf({
       methods: methods.length,
-      seeds: distinct(chosen.map((line) => line.seed)).length,
+      seeds: [Math.min(...seedCounts), Math.max(...seedCounts)],
       scenarios: scenarios.length,
       ...{ selection, tested },
       cells: rows.flatMap((row) => row.cells),
@@ -167,9 +169,10 @@ function marked(rows: readonly BareRow[], columns: number): { rows: TableRow[]; 
     ),
   );
   const tested = found.flat().filter(({ adjusted }) => adjusted !== null).length;
-  // Where nothing is tested the legend says so once, and no cell has to.
+  // Where no method has enough seeds the legend says so once, and no cell has to.
+  const isSmall = rows.every(({ seeds }) => seeds < FEWEST_PAIRS);
   const shown = (mark: Mark): Mark =>
-    tested === 0 && mark.standing === 'untested' ? { standing: null, adjusted: null } : mark;
+    isSmall && mark.standing === 'untested' ? { standing: null, adjusted: null } : mark;
   return {
     rows: rows.map((row, method) =>
       withMarks(

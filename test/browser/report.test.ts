@@ -29,8 +29,8 @@ check('a report opens from a double click, draws its figures and asks nobody for
     page.on('pageerror', ({ message }) => problems.push(message));
     await page.goto(address);
     await page.locator('html[data-drawn=yes]').waitFor({ state: 'attached', timeout: 60_000 });
-    assert.is(await page.locator('.js-plotly-plot').count(), 4);
-    assert.is(await page.locator('.js-plotly-plot', { has: page.locator('.main-svg') }).count(), 4);
+    assert.is(await page.locator('.js-plotly-plot').count(), 6);
+    assert.is(await page.locator('.js-plotly-plot', { has: page.locator('.main-svg') }).count(), 6);
     assert.equal(problems, []);
     assert.equal(foreign, []);
     await page.setViewportSize({ width: 1000, height: 800 });

@@ -90,12 +90,14 @@ test('several seeds: mean and worst are taken per seed', () => {
     line('local', 1, 'ES', 0.8),
     line('local', 2, 'NL', 0.9),
     line('local', 2, 'ES', 0.8),
+    line('local', 3, 'NL', 0.8),
+    line('local', 3, 'ES', 0.8),
   ];
   const [row] = resultTable(lines).rows;
-  assert.is(row.seeds, 2);
+  assert.is(row.seeds, 3);
   assert.equal(
     row.cells.map((cell) => `${cell.text}${cell.spread}`),
-    ['0.8000±1.2706', '0.8000±0.0000', '0.8000±0.6353', '0.7500±0.6353', '1.5 MB', '1 min 15 s'],
+    ['0.8000±0.2484', '0.8000±0.0000', '0.8000±0.1242', '0.7667±0.1434', '1.5 MB', '1 min 15 s'],
   );
   assert.is(
     row.cells.some((cell) => cell.best),
@@ -127,15 +129,30 @@ test('from three seeds on, every cell is compared with the best of its column', 
   assert.equal(table.rows[0].cells[3].standing, null);
   const text = tableText(table, { width: 120 });
   assert.match(text, /level +0\.7850±0.0669≈/);
-  assert.match(text, /short +0\.6000±0\.0000\?/);
+  assert.match(text, /short +0\.6000\?/);
   assert.match(
     text.replace(/\s+/g, ' '),
     "≈: cannot be told from the best (paired t test over seeds, Holm's correction for 6 comparisons",
   );
-  assert.match(text.replace(/\s+/g, ' '), '?: fewer than 3 seeds in common with the best, not tested.');
+  assert.match(text.replace(/\s+/g, ' '), '?: fewer than 3 seeds (or in common with the best): not tested.');
   assert.match(tableMarkdown(table), '0.7850 ±0.0669 ≈');
   assert.match(tableHtml(table), '<u>0.7850</u>');
   assert.match(tableHtml(table), 'Underlined: cannot be told');
+});
+
+test('a mean of two seeds is neither best nor has an interval', () => {
+  const lines = [1, 2, 3].flatMap((seed) => [
+    line('long', seed, 'NL', 0.7 + seed / 1000),
+    ...(seed < 3 ? [line('lucky', seed, 'NL', 0.8)] : []),
+  ]);
+  const table = resultTable(lines);
+  assert.equal(
+    table.rows.map(({ cells }) => `${cells[0].standing} ${cells[0].spread}`),
+    ['best ±0.0025', 'untested '],
+  );
+  const short = resultTable(lines.filter(({ seed }) => seed < 3));
+  assert.is(short.rows[1].cells[0].standing, 'best');
+  assert.match(legendText(short), 'Mean over 2 seeds without intervals, which need 3.');
 });
 
 test('with one seed each, intervals are over rows where errors are stored', () => {

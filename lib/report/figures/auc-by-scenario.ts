@@ -3,6 +3,7 @@ import type { Figure, FigureTrace } from '../figure';
 import { panelAxes, panelLayout, plain } from '../panels';
 import { methodStyle } from '../style';
 import { type ResultTableOptions, resultTable, type TableLine } from '../table';
+import { overSeeds } from './captions';
 
 /**
  * Test AUC of each scenario with its 95 % interval over seeds: one panel per task, methods beside each other.
@@ -60,8 +61,10 @@ export function aucByScenario(lines: readonly TableLine[], options: ResultTableO
       .map((reference) => referenceTrace(reference, task, scenarios, panel, tasks));
     return [...methods, ...references];
   });
+  const over = table.rows.flatMap(({ cells }) => cells).find((cell) => cell.over !== null)?.over;
   const layout = panelLayout(tasks, {
     title: options.title ?? `${table.title} by scenario`,
+    caption: `AUC (no unit); ${over === 'rows' ? 'n = 1 seed, 95 % interval over test rows (DeLong)' : overSeeds(lines)}.`,
     xTitle: 'scenario',
     yTitle: 'AUC',
     xAxis: {
