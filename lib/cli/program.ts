@@ -2,7 +2,8 @@ import { Command, Option } from 'commander';
 import { dataCard, dataCardText, datasetNames, openDataset } from '../data';
 import { requireKnown } from '../experiments/config';
 import { studies } from '../experiments/studies';
-import { integer, type RunFlags, runOptions, seedList } from './options';
+import { type FigureFlags, figure, figureFormats } from './figure';
+import { integer, list, type RunFlags, runOptions, seedList } from './options';
 import { type ReportFlags, report, reportFormats } from './report';
 import { run } from './run';
 import { type StudyFlags, study } from './study';
@@ -83,12 +84,20 @@ export function program(): Command {
     .addHelpText('after', reportExamples)
     .action((paths: string[], flags: ReportFlags) => report(paths, flags));
 
+  main
+    .command('figure <results...>')
+    .description('the figures of a report as files of their own')
+    .option('--out <folder>', 'where they go; default: results/figures')
+    .addOption(new Option('--format <kind>', 'svg (default), png (both need Chromium) or html').choices(figureFormats))
+    .addOption(new Option('--only <names>', 'those whose names contain one of these').argParser(list))
+    .addOption(new Option('--width <pixels>', 'width; default: 1000').argParser(integer))
+    .action((paths: string[], flags: FigureFlags) => figure(paths, flags));
   return main;
 }
 
 /** Errors that a user can mend are one sentence; anything else is a defect and shows where it happened. */
 export function explain(error: unknown): string {
-  const explained = ['DataError', 'ConfigError', 'StoreError', 'DeviceError'];
+  const explained = ['DataError', 'ConfigError', 'StoreError', 'DeviceError', 'BrowserError'];
   if (!(error instanceof Error)) return String(error);
   return explained.includes(error.constructor.name) ? error.message : (error.stack ?? error.message);
 }

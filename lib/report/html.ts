@@ -3,6 +3,7 @@ import type { ResultSources } from '../experiments/sources';
 import { readStore, type StoredResults } from '../experiments/store';
 import { writeAtomically } from '../experiments/store-files';
 import { combineResults } from './combine';
+import { type Figure, figureTitle } from './figure';
 import { type PageSection, plotlyPage } from './plotly-page';
 import { configurationSections, resultSections } from './report-sections';
 import { studySourceSections } from './study';
@@ -24,16 +25,34 @@ export function reportHtml(stored: StoredResults): string {
  * kept apart, and the page says so.
  */
 export function sourcesHtml(sources: ResultSources): string {
+  return plotlyPage(titleOf(sources), pageSections(sources));
+}
+
+/** The figures of a report, each with a name for a file: its title in small letters. */
+export function reportFigures(sources: ResultSources): { readonly name: string; readonly figure: Figure }[] {
+  const names = new Map<string, number>();
+  return pageSections(sources).flatMap((section) => {
+    if (!('figure' in section)) return [];
+    const name = figureTitle(section.figure)
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}]+/gu, '-')
+      .replace(/^-|-$/g, '');
+    const count = (names.get(name) ?? 0) + 1;
+    names.set(name, count);
+    return [{ name: count === 1 ? name : `${name}-${count}`, figure: section.figure }];
+  });
+}
+
+function pageSections(sources: ResultSources): PageSection[] {
   const groups = combineResults(sources.runs);
   const isAlone = groups.length + sources.studies.length === 1;
-  const sections: PageSection[] = [
+  return [
     { html: banner(sources) },
     ...(groups.length > 1 ? [{ html: APART }] : []),
     ...groups.flatMap((group) => resultSections(group, isAlone)),
     ...sources.studies.flatMap((study) => studySourceSections(study, isAlone)),
     ...configurationSections(sources.runs),
   ];
-  return plotlyPage(titleOf(sources), sections);
 }
 
 const APART =

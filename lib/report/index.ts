@@ -1,10 +1,12 @@
+export { BrowserError, findBrowser, openBrowser } from './browser';
 export { type CombinedResults, combineResults } from './combine';
 export * from './display';
 export type { Figure, FigureTrace } from './figure';
+export { type FigureFile, type ImageOptions, writeFigureImages } from './figure-image';
 export * from './figures';
 export { followRun } from './follow';
 export { formatBytes, formatSeconds } from './format';
-export { reportHtml, sourcesHtml, writeReport } from './html';
+export { reportFigures, reportHtml, sourcesHtml, writeReport } from './html';
 export type { MimeBundle } from './kernel';
 export * from './paired';
 export { type PanelAxes, type PanelOptions, panelAxes, panelLayout } from './panels';

@@ -112,8 +112,10 @@ function fitted({ data, layout }) {
   for (let panel = 0; panel < panels; panel++) {
     const suffix = panel === 0 ? '' : String(panel + 1);
     const y = layout['yaxis' + suffix];
+    const x = layout['xaxis' + suffix];
+    if (!x.tickvals && x.type !== 'category') Object.assign(x, { tickangle: 0, nticks: 4 });
     const start = ((panels - 1 - panel) * (rowHeight + gap)) / plots;
-    layout['xaxis' + suffix].domain = [0, 1];
+    x.domain = [0, 1];
     y.domain = [start, start + rowHeight / plots];
     if (!y.title.text) y.title.text = layout.yaxis.title.text;
     y.title.standoff = 4;

@@ -12,6 +12,8 @@ export function seedsText(runs: Runs): string {
   return `n = ${range} ${most === 1 ? 'seed' : 'seeds'}`;
 }
 
-/** What intervals mean, where there are any: `; bars: 95 % intervals over n = 5 seeds`. */
+/** What points and bars are: `mean and 95 % interval over n = 5 seeds`; one or two seeds have no interval of use. */
 export const overSeeds = (runs: Runs): string =>
-  seedsText(runs) === 'n = 1 seed' ? 'n = 1 seed' : `mean and 95 % interval over ${seedsText(runs)}`;
+  /^n = [12] /.test(seedsText(runs))
+    ? `mean over ${seedsText(runs)}`
+    : `mean and 95 % interval over ${seedsText(runs)}`;

@@ -1,5 +1,5 @@
 import { type Setting, type StudyRow, settingText } from '../../experiments/study';
-import { meanInterval } from '../../statistics';
+import { FEWEST_PAIRS, meanInterval } from '../../statistics';
 import type { Figure, FigureTrace } from '../figure';
 import { aucBySeed, type Measure, methodsOf, tasksOf } from '../paired';
 import { panelAxes, panelLayout, plain } from '../panels';
@@ -27,8 +27,17 @@ export function sensitivity(rows: readonly StudyRow[], options: SensitivityOptio
   if (isNumeric) values.sort((one, other) => Number(one) - Number(other));
   const others = [...new Set(rows.map(({ setting }) => settingText(without(setting, name))))];
   const tasks = tasksOf(rows);
+  const axis = isNumeric ? numericAxis(values as number[]) : { type: 'category' };
+  // Curves stand a little beside each other, so that their intervals can be told apart.
+  const gap = isNumeric && values.length > 1 ? 0.04 / methodsOf(rows).length : 0;
+  const beside = (value: string | number, place: number) => {
+    const [first, last] = [Number(values[0]), Number(values[values.length - 1])];
+    const shift = gap * (place - (methodsOf(rows).length - 1) / 2);
+    if (gap === 0) return value;
+    return axis.type === 'log' ? Number(value) * (last / first) ** shift : Number(value) + (last - first) * shift;
+  };
   const data = tasks.flatMap((task, panel) =>
-    methodsOf(rows).flatMap((method) =>
+    methodsOf(rows).flatMap((method, methodPlace) =>
       others.flatMap((other, place): FigureTrace[] => {
         const own = rows.filter(({ setting }) => settingText(without(setting, name)) === other);
         const points = values.flatMap((value) => {
@@ -49,18 +58,19 @@ export function sensitivity(rows: readonly StudyRow[], options: SensitivityOptio
             showlegend: panel === 0,
             xaxis: x,
             yaxis: y,
-            x: points.map(({ value }) => value),
+            x: points.map(({ value }) => beside(value, methodPlace)),
             y: points.map(({ mean }) => mean),
+            customdata: points.map(({ value }) => value),
             error_y: {
               type: 'data',
-              array: points.map(({ halfWidth }) => halfWidth ?? 0),
-              visible: points.some(({ halfWidth }) => halfWidth !== null),
+              array: points.map(({ halfWidth, count }) => (count < FEWEST_PAIRS ? 0 : (halfWidth ?? 0))),
+              visible: points.some(({ count }) => count >= FEWEST_PAIRS),
               thickness: 1.5,
               width: 4,
             },
             line: { color: style.colour, width: 2.5, dash: others.length > 1 ? DASHES[place % 4] : style.dash },
             marker: { color: style.colour, size: 8, symbol: style.symbol },
-            hovertemplate: `<b>${plain(label)}</b><br>${plain(name)} %{x}: AUC %{y:.4f}<extra></extra>`,
+            hovertemplate: `<b>${plain(label)}</b><br>${plain(name)} %{customdata}: AUC %{y:.4f}<extra></extra>`,
           },
         ];
       }),
@@ -72,7 +82,7 @@ export function sensitivity(rows: readonly StudyRow[], options: SensitivityOptio
     caption: `AUC (no unit), ${over}; ${overSeeds(rows)}.`,
     xTitle: name,
     yTitle: `AUC, ${over}`,
-    xAxis: isNumeric ? numericAxis(values as number[]) : { type: 'category' },
+    xAxis: axis,
     yAxis: { tickformat: '.3f' },
   });
   return { data, layout };
