@@ -17,9 +17,13 @@ import { caveatsHtml } from './study';
 import { type ResultTable, resultTable } from './table';
 import { tableHtml } from './table-html';
 
-/** The tables of some results: one per kind of selection that they hold. */
-export function resultTables({ title, results, references }: CombinedResults): ResultTable[] {
-  return selectionsOf(results).map((selection) =>
+/** The tables of some results: of the kind of selection that their configuration names, or of all kinds. */
+export function resultTables(combined: CombinedResults, kinds: 'configured' | 'all' = 'configured'): ResultTable[] {
+  const { title, results, references, sources } = combined;
+  const all = selectionsOf(results);
+  const configured = all.filter((selection) => selection === sources[0].configuration.selection);
+  const shown = kinds === 'all' || configured.length === 0 ? all : configured;
+  return shown.map((selection) =>
     resultTable(results, { references, selection, title: `Test AUC, ${title}${ofSelection(selection)}` }),
   );
 }

@@ -21,7 +21,7 @@ export function reportText(sources: ResultSources, format: ReportFormat, width =
   const groups = combineResults(sources.runs);
   if (format === 'csv' || format === 'latex') {
     const studied = sources.studies.flatMap((study) => studyResultTables(factsOf(study), study.rows));
-    if (format === 'csv') return tableCsv([...groups.flatMap(resultTables), ...studied]);
+    if (format === 'csv') return tableCsv([...groups.flatMap((group) => resultTables(group, 'all')), ...studied]);
     const results = groups.flatMap((group) => [
       ...caveatsOf(group).map((caveat) => `% ${caveat}\n`),
       ...resultTables(group).map((table) => tableLatex(table)),
