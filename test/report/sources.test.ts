@@ -85,4 +85,15 @@ test('tables of several results as text, Markdown, LaTeX and CSV', () => {
   assert.match(csv, '"Test AUC, mine",central,method,3,click,NL,');
 });
 
+test('text shows the selection that the configuration names, CSV both', () => {
+  const own = madeUpResults().map((line) => ({ ...line, selection: 'per-client' as const }));
+  const results = [...madeUpResults(), ...own];
+  const stored = { folder: 'a', configuration: { selection: 'common' }, rounds: [], results, references: [] };
+  const sources = { runs: [stored], studies: [] };
+  const text = reportText(sources, 'markdown');
+  assert.match(text, 'one common round for all clients');
+  assert.not.match(text, 'each client at its own best round');
+  assert.match(reportText(sources, 'csv'), 'each client at its own best round');
+});
+
 test.run();
