@@ -54,7 +54,8 @@ const number = (text: string): number => {
   return value;
 };
 
-const list = (text: string): string[] => text.split(',').map((part) => part.trim());
+/** Names separated by commas. */
+export const list = (text: string): string[] => text.split(',').map((part) => part.trim());
 
 /** A list of seeds, with ranges. */
 export const seedList = (text: string): number[] =>

@@ -1,11 +1,10 @@
 import { Command, Option } from 'commander';
 import { dataCard, dataCardText, datasetNames, openDataset } from '../data';
 import { requireKnown } from '../experiments/config';
-import { readStore } from '../experiments/store';
 import { studies } from '../experiments/studies';
-import type { SelectionKind } from '../federated/selection';
-import { resultTable, tableMarkdown, tableText, writeReport } from '../report';
-import { integer, type RunFlags, runOptions, seedList } from './options';
+import { type FigureFlags, figure, figureFormats } from './figure';
+import { integer, list, type RunFlags, runOptions, seedList } from './options';
+import { type ReportFlags, report, reportFormats } from './report';
 import { run } from './run';
 import { type StudyFlags, study } from './study';
 
@@ -16,7 +15,17 @@ Examples:
   npm start -- run --schema mine.json --data log.csv         your own data
   npm start -- run synthetic --methods fedavg,fedbn --rounds 20 --local-steps 50
   npm start -- data kuairand-pure --data FOLDER              what is in a data set
-  npm start -- report results/synthetic                      table and report of stored results`;
+  npm start -- report results/synthetic                      table and report of stored results
+  npm start -- report results --out table.tex                all results as tables for LaTeX`;
+
+const reportExamples = `
+Results on different data, or of different configurations, are never averaged; the report says what differs.
+
+Examples:
+  npm start -- report results/synthetic                      table in the terminal, page in the folder
+  npm start -- report results/a results/b --out both.html    one page of several
+  npm start -- report results/kuairand --format latex        tables for LaTeX (booktabs), to paste
+  npm start -- report results --out all.csv                  a line per cell, for programs`;
 
 /** The terminal program: a thin layer over functions that a notebook calls too. */
 export function program(): Command {
@@ -63,23 +72,32 @@ export function program(): Command {
     });
 
   main
-    .command('report <folder>')
-    .description('show the table of stored results and write their report again')
-    .option('--markdown', 'print the table as Markdown, to paste it into a text')
-    .action((folder: string, flags: { markdown?: true }) => {
-      const { results, references, configuration } = readStore(folder);
-      const selection = configuration.selection as SelectionKind;
-      const table = resultTable(results, { selection, references });
-      if (flags.markdown) return console.log(tableMarkdown(table));
-      console.log(tableText(table, { width: process.stdout.columns ?? 120 }));
-      console.log(`\nReport: ${writeReport(folder)}`);
-    });
+    .command('report <results...>')
+    .description('tables and one page of stored results: folders of runs or studies, or their .jsonl files')
+    .option('--out <file>', 'where it goes; default: report.html in the folder, or in results/ for several')
+    .addOption(
+      new Option('--format <kind>', "a page, or the tables alone; default: by the file's ending").choices(
+        reportFormats,
+      ),
+    )
+    .option('--markdown', 'the same as --format markdown')
+    .addHelpText('after', reportExamples)
+    .action((paths: string[], flags: ReportFlags) => report(paths, flags));
+
+  main
+    .command('figure <results...>')
+    .description('the figures of a report as files of their own')
+    .option('--out <folder>', 'where they go; default: results/figures')
+    .addOption(new Option('--format <kind>', 'svg (default), png (both need Chromium) or html').choices(figureFormats))
+    .addOption(new Option('--only <names>', 'those whose names contain one of these').argParser(list))
+    .addOption(new Option('--width <pixels>', 'width; default: 1000').argParser(integer))
+    .action((paths: string[], flags: FigureFlags) => figure(paths, flags));
   return main;
 }
 
 /** Errors that a user can mend are one sentence; anything else is a defect and shows where it happened. */
 export function explain(error: unknown): string {
-  const explained = ['DataError', 'ConfigError', 'StoreError', 'DeviceError', 'CombinationError'];
+  const explained = ['DataError', 'ConfigError', 'StoreError', 'DeviceError', 'CombinationError', 'BrowserError'];
   if (!(error instanceof Error)) return String(error);
   return explained.includes(error.constructor.name) ? error.message : (error.stack ?? error.message);
 }

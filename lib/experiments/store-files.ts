@@ -7,10 +7,10 @@ export class StoreError extends Error {
 }
 
 /** Writes a whole file under a temporary name beside it and renames it, so that a reader never sees half of it. */
-export function writeAtomically(path: string, text: string): void {
+export function writeAtomically(path: string, content: string | Uint8Array): void {
   const temporary = `${path}.${process.pid}-${randomBytes(3).toString('hex')}.tmp`;
   try {
-    writeFileSync(temporary, text);
+    writeFileSync(temporary, content);
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });

@@ -42,7 +42,7 @@ export interface Study {
 
 /** The final AUC of one scenario and task in one run of a study: a line of its result file. */
 export interface StudyRow
-  extends Pick<ResultLine, 'method' | 'seed' | 'scenario' | 'task' | 'auc' | 'round' | 'selection'> {
+  extends Pick<ResultLine, 'method' | 'seed' | 'scenario' | 'task' | 'auc' | 'aucError' | 'round' | 'selection'> {
   readonly setting: Setting;
 }
 
@@ -93,8 +93,8 @@ export async function performRun({ point, method, seed, split }: StudyRun, store
   while (!step.done) step = await run.next();
   return step.value
     .filter((line) => line.split === split)
-    .map(({ scenario, task, auc, round, selection }) => {
-      return { setting: point.setting, method, seed, scenario, task, auc, round, selection };
+    .map(({ scenario, task, auc, aucError, round, selection }) => {
+      return { setting: point.setting, method, seed, scenario, task, auc, aucError, round, selection };
     });
 }
 

@@ -4,6 +4,8 @@ export interface Score {
   readonly task: string;
   /** Area under the ROC curve, ties counted half; `null` where the rows are all of one class. */
   readonly auc: number | null;
+  /** DeLong's standard error of `auc` over rows: another sample of rows, the same model. Absent in files from before it was kept. */
+  readonly aucError?: number | null;
   /** Mean negative log-likelihood in nats; `null` where there is no row. */
   readonly logLoss: number | null;
   readonly rows: number;

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
+import type { ResultSources } from '../experiments/sources';
 import { readStore, type StoredResults } from '../experiments/store';
 import { writeAtomically } from '../experiments/store-files';
-import { aucByBytes, aucByRound, aucByScenario, lossByRound } from './figures';
-import { escapeHtml } from './format';
+import { combineResults } from './combine';
+import { type Figure, figureTitle } from './figure';
 import { type PageSection, plotlyPage } from './plotly-page';
-import { resultTable } from './table';
-import { tableHtml } from './table-html';
+import { configurationSections, resultSections } from './report-sections';
+import { studySourceSections } from './study';
 
 /** Writes `report.html` into a results folder, from nothing but the files in it; returns the path. */
 export function writeReport(folder: string): string {
@@ -16,49 +17,71 @@ export function writeReport(folder: string): string {
 
 /** The report of a results folder as one HTML page: table, figures, configuration, data card. */
 export function reportHtml(stored: StoredResults): string {
-  const { configuration, rounds, results, references } = stored;
-  const sections: PageSection[] = [{ html: banner(stored) }];
-  const selections = (['common', 'per-client'] as const).filter((selection) =>
-    results.some((line) => line.split === 'test' && line.selection === selection),
-  );
-  for (const selection of selections) {
-    const heading = selection === 'common' ? 'Test results' : 'Test results, each client at its own best round';
-    const options = { references, selection };
-    sections.push({ heading, html: tableHtml(resultTable(results, options)) });
-    sections.push({ figure: aucByScenario(results, options) });
-  }
-  if (rounds.length > 0) {
-    sections.push({ heading: 'Training', figure: aucByRound(rounds) });
-    if (rounds.some((round) => round.bytes.up + round.bytes.down > 0)) sections.push({ figure: aucByBytes(rounds) });
-    sections.push({ figure: lossByRound(rounds) });
-  }
-  sections.push({ heading: 'Configuration', html: optionsHtml(configuration) });
-  if (stored.dataCard !== undefined)
-    sections.push({ heading: 'Data', html: `<pre>${escapeHtml(stored.dataCard)}</pre>` });
-  return plotlyPage(typeof configuration.name === 'string' ? configuration.name : 'Results', sections);
+  return sourcesHtml({ runs: [stored], studies: [] });
 }
 
-function banner({ rounds, results }: StoredResults): string {
-  const finished = new Set(results.map((line) => JSON.stringify([line.method, line.seed])));
-  const begun = new Set([...rounds, ...results].map((line) => JSON.stringify([line.method, line.seed])));
-  const open = begun.size - finished.size;
-  const runs = `${finished.size} finished ${finished.size === 1 ? 'run' : 'runs'} (method and seed)`;
-  return `<p class="banner">${runs}${open > 0 ? `, ${open} unfinished: shown by round, not among the test results` : ''}.</p>`;
+/**
+ * The report of any number of results as one HTML page. Results on different data, and of different configurations, are
+ * kept apart, and the page says so.
+ */
+export function sourcesHtml(sources: ResultSources): string {
+  return plotlyPage(titleOf(sources), pageSections(sources));
 }
 
-/** Nested options as one table of dotted names. */
-function optionsHtml(configuration: Readonly<Record<string, unknown>>): string {
-  const rows = flatten('', configuration).map(
-    ([name, value]) => `<tr><th scope="row">${escapeHtml(name)}</th><td>${escapeHtml(value)}</td></tr>`,
-  );
-  return `<table class="options"><tbody>${rows.join('\n')}</tbody></table>`;
+/** The figures of a report, each with a name for a file: its title in small letters. */
+export function reportFigures(sources: ResultSources): { readonly name: string; readonly figure: Figure }[] {
+  const names = new Map<string, number>();
+  return pageSections(sources).flatMap((section) => {
+    if (!('figure' in section)) return [];
+    const name = figureTitle(section.figure)
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}]+/gu, '-')
+      .replace(/^-|-$/g, '');
+    const count = (names.get(name) ?? 0) + 1;
+    names.set(name, count);
+    return [{ name: count === 1 ? name : `${name}-${count}`, figure: section.figure }];
+  });
 }
 
-function flatten(prefix: string, value: unknown): [string, string][] {
-  if (Array.isArray(value) && value.every((item) => typeof item !== 'object' || item === null))
-    return [[prefix, value.join(', ')]];
-  if (typeof value === 'object' && value !== null) {
-    return Object.entries(value).flatMap(([name, inner]) => flatten(prefix === '' ? name : `${prefix}.${name}`, inner));
-  }
-  return [[prefix, typeof value === 'string' ? value : (JSON.stringify(value) ?? '')]];
+function pageSections(sources: ResultSources): PageSection[] {
+  const groups = combineResults(sources.runs);
+  const isAlone = groups.length + sources.studies.length === 1;
+  return [
+    { html: banner(sources) },
+    ...(groups.length > 1 ? [{ html: APART }] : []),
+    ...groups.flatMap((group) => resultSections(group, isAlone)),
+    ...sources.studies.flatMap((study) => studySourceSections(study, isAlone)),
+    ...configurationSections(sources.runs),
+  ];
+}
+
+const APART =
+  '<p class="caveats">These results are on different data (by their fingerprints): each data set has tables of its own.</p>';
+
+function titleOf({ runs, studies }: ResultSources): string {
+  const names = [
+    ...runs.map(({ folder, configuration }) => (typeof configuration.name === 'string' ? configuration.name : folder)),
+    ...studies.map(({ name }) => name),
+  ];
+  const distinct = [...new Set(names)];
+  if (distinct.length === 0) return 'Results';
+  return distinct.length > 4
+    ? `${distinct.slice(0, 3).join(', ')} and ${distinct.length - 3} others`
+    : distinct.join(', ');
+}
+
+function banner({ runs, studies }: ResultSources): string {
+  const count = (lines: readonly { method: string; seed: number }[]) =>
+    new Set(lines.map(({ method, seed }) => JSON.stringify([method, seed]))).size;
+  const finished = runs.reduce((sum, { results }) => sum + count(results), 0);
+  const open = runs.reduce((sum, { rounds, results }) => sum + count([...rounds, ...results]), 0) - finished;
+  const parts = [
+    ...(runs.length > 0 || studies.length === 0
+      ? [
+          `${finished} finished ${finished === 1 ? 'run' : 'runs'} (method and seed)${open > 0 ? `, ${open} unfinished: shown by round, not among the test results` : ''}`,
+        ]
+      : []),
+    ...(studies.length > 0 ? [`${studies.length} ${studies.length === 1 ? 'study' : 'studies'}`] : []),
+  ];
+  return `<p class="banner">${parts.join(', ')}.</p>`;
 }

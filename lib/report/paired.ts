@@ -1,5 +1,6 @@
 import { type Setting, type StudyRow, settingText } from '../experiments/study';
-import { type MeanInterval, meanInterval } from './interval';
+import { holm, type MeanInterval, meanInterval, type PairedTest, pairedTest } from '../statistics';
+import { differences } from './table-marks';
 
 /** What is compared: the mean over scenarios, or the scenario where a method does worst. */
 export type Measure = 'mean' | 'worst';
@@ -10,8 +11,14 @@ export interface PairedDifference {
   readonly task: string;
   readonly method: string;
   readonly over: string;
-  /** Difference in AUC: its mean over seeds with the 95 % interval. */
-  readonly difference: MeanInterval;
+  /** Difference in AUC: its mean over seeds with the 95 % interval, and p values. */
+  readonly difference: PairedTest;
+}
+
+/** A paired difference among others: its p value is corrected for having looked at all of them. */
+export interface CorrectedDifference extends PairedDifference {
+  /** p value of the t test after Holm; `null` with fewer than three seeds. */
+  readonly adjusted: number | null;
 }
 
 /** AUC of one method at one setting by seed: mean or worst over the scenarios where it is defined. */
@@ -28,7 +35,8 @@ export function aucBySeed(rows: readonly StudyRow[], method: string, task: strin
 
 /**
  * Paired differences `method − over`, one per setting and task, from the seeds that both have. Pairing takes out what
- * the seeds' data and starts have in common; nothing is corrected for looking at several methods.
+ * the seeds' data and starts have in common. Nothing is corrected for looking at several methods:
+ * {@link pairedFamily} does that.
  */
 export function pairedDifferences(
   rows: readonly StudyRow[],
@@ -39,14 +47,26 @@ export function pairedDifferences(
   return settingsOf(rows).flatMap(({ setting, rows: own }) =>
     tasksOf(rows).flatMap((task) => {
       const reference = aucBySeed(own, over, task, measure);
-      const differences = [...aucBySeed(own, method, task, measure)].flatMap(([seed, auc]) => {
-        const other = reference.get(seed);
-        return other === undefined ? [] : [auc - other];
-      });
-      const difference = meanInterval(differences);
+      const difference = pairedTest(differences(aucBySeed(own, method, task, measure), reference));
       return difference ? [{ setting, task, method, over, difference }] : [];
     }),
   );
+}
+
+/**
+ * How far a reference is ahead of every other method, at every setting and task, with p values that Holm's method
+ * corrects for all of these comparisons together.
+ */
+export function pairedFamily(
+  rows: readonly StudyRow[],
+  reference: string,
+  measure: Measure = 'mean',
+): CorrectedDifference[] {
+  const all = methodsOf(rows)
+    .filter((method) => method !== reference)
+    .flatMap((method) => pairedDifferences(rows, reference, method, measure));
+  const adjusted = holm(all.map(({ difference }) => difference.tTest));
+  return all.map((one, i) => ({ ...one, adjusted: adjusted[i] }));
 }
 
 /** Whether an interval leaves out zero. A single seed has no interval and leaves out nothing. */
@@ -55,20 +75,24 @@ export const excludesZero = ({ mean, halfWidth }: MeanInterval): boolean =>
 
 /**
  * A table for `showRows`: every method's AUC, and how far the reference is ahead of it. A `*` marks a difference whose
- * 95 % interval leaves out zero.
+ * 95 % interval leaves out zero, `**` one that is also significant (level .05) after Holm's correction for all
+ * differences of the table.
  */
 export function pairedTable(rows: readonly StudyRow[], reference: string, measure: Measure = 'mean') {
+  const family = pairedFamily(rows, reference, measure);
   return settingsOf(rows).flatMap(({ setting, rows: own }) =>
     methodsOf(own).map((method) => {
       const line: Record<string, string | number> = { ...setting, method };
       for (const task of tasksOf(rows)) {
         const auc = meanInterval([...aucBySeed(own, method, task, measure).values()]);
-        const [ahead] = pairedDifferences(own, reference, method, measure).filter((one) => one.task === task);
+        const ahead = family.find(
+          (one) => settingText(one.setting) === settingText(setting) && one.over === method && one.task === task,
+        );
         line[`${task} AUC`] = auc ? withSpread(auc, '') : '–';
         line[`${reference} ahead by (${task})`] =
           method === reference || !ahead
             ? '–'
-            : `${withSpread(ahead.difference, ahead.difference.mean > 0 ? '+' : '')}${excludesZero(ahead.difference) ? ' *' : ''}`;
+            : `${withSpread(ahead.difference, ahead.difference.mean > 0 ? '+' : '')}${stars(ahead)}`;
       }
       return line;
     }),
@@ -97,13 +121,38 @@ export function tuningTable(rows: readonly StudyRow[]) {
   });
 }
 
+/**
+ * A table for `showRows` of the tests behind {@link pairedTable}: seeds, difference, p values of the paired t test, the
+ * same after Holm, and of Wilcoxon's signed ranks (which five seeds cannot bring below .0625).
+ */
+export function pairedTestTable(rows: readonly StudyRow[], reference: string, measure: Measure = 'mean') {
+  return pairedFamily(rows, reference, measure).map(({ setting, task, over, difference, adjusted }) => ({
+    ...setting,
+    task,
+    method: over,
+    seeds: difference.count,
+    [`${reference} ahead by`]: withSpread(difference, difference.mean > 0 ? '+' : ''),
+    'p (t)': pText(difference.tTest),
+    'p (t, Holm)': pText(adjusted),
+    'p (signed ranks)': pText(difference.signedRank),
+  }));
+}
+
+/** A p value as it is printed; a dash where there were too few seeds for a test. */
+const pText = (p: number | null): string =>
+  p === null ? '–' : p < 0.0001 ? '< .0001' : p.toFixed(4).replace(/^0/, '');
+
+const stars = ({ difference, adjusted }: CorrectedDifference): string =>
+  !excludesZero(difference) ? '' : adjusted !== null && adjusted < 0.05 ? ' **' : ' *';
+
 const withSpread = ({ mean, halfWidth }: MeanInterval, sign: string) =>
   `${sign}${mean.toFixed(4)}${halfWidth === null ? '' : ` ±${halfWidth.toFixed(4)}`}`;
 
 export const tasksOf = (rows: readonly StudyRow[]): string[] => [...new Set(rows.map(({ task }) => task))];
 export const methodsOf = (rows: readonly StudyRow[]): string[] => [...new Set(rows.map(({ method }) => method))];
 
-function settingsOf(rows: readonly StudyRow[]): { readonly setting: Setting; readonly rows: StudyRow[] }[] {
+/** Rows by setting, in the order in which settings appear. */
+export function settingsOf(rows: readonly StudyRow[]): { readonly setting: Setting; readonly rows: StudyRow[] }[] {
   const groups = new Map<string, { setting: Setting; rows: StudyRow[] }>();
   for (const row of rows) {
     const key = JSON.stringify(row.setting);

@@ -1,4 +1,4 @@
-import { axis, HOUSE_LAYOUT } from './style';
+import { axis, HOUSE_LAYOUT, HOUSE_MARGIN } from './style';
 
 /** Names of the axes of one panel, as traces and layouts call them. */
 export interface PanelAxes {
@@ -10,12 +10,16 @@ export interface PanelAxes {
 /** How panels are placed. */
 export interface PanelOptions {
   readonly title: string;
+  /** Stands below the title: what is shown in which unit, and over how many seeds. */
+  readonly caption?: string;
   readonly xTitle: string;
   readonly yTitle: string;
   /** Panels beside each other; default: 2. */
   readonly perRow?: number;
   /** Height of a row of panels in pixels; default: 360. */
   readonly rowHeight?: number;
+  /** Whether all panels have the same rows: then only the first of a line names them. */
+  readonly sharedRows?: boolean;
   readonly xAxis?: Readonly<Record<string, unknown>>;
   readonly yAxis?: Readonly<Record<string, unknown>>;
 }
@@ -30,14 +34,23 @@ export function panelAxes(index: number): PanelAxes {
 export function panelLayout(names: readonly string[], options: PanelOptions): Record<string, unknown> {
   const perRow = Math.max(1, Math.min(options.perRow ?? 2, names.length));
   const rows = Math.max(1, Math.ceil(names.length / perRow));
-  const height = 140 + rows * (options.rowHeight ?? 360);
+  const top = options.caption === undefined ? 80 : 100;
+  const height = 60 + top + rows * (options.rowHeight ?? 360);
   const across = { gap: 0.12, count: perRow };
   // The gap between rows holds tick labels, an axis title and the next panel's name: about 110 pixels.
-  const down = { gap: 110 / (height - 140), count: rows };
+  const down = { gap: 110 / (height - 60 - top), count: rows };
   const layout: Record<string, unknown> = {
     ...HOUSE_LAYOUT,
-    title: { text: options.title, x: 0, xanchor: 'left', xref: 'paper', font: { size: 18 } },
+    title: {
+      ...{ text: options.title, x: 0, xanchor: 'left', xref: 'paper', font: { size: 18 } },
+      ...(options.caption !== undefined && {
+        subtitle: { text: options.caption, font: { size: 13, color: '#555555' } },
+      }),
+    },
+    margin: { ...HOUSE_MARGIN, t: top },
     height,
+    // What a page needs to know to put panels below each other on a narrow screen.
+    meta: { panels: names.length, rowHeight: options.rowHeight ?? 360 },
   };
   const labels = names.map((name, index) => {
     const row = Math.floor(index / perRow);
@@ -48,6 +61,7 @@ export function panelLayout(names: readonly string[], options: PanelOptions): Re
     layout[x.replace('x', 'xaxis')] = axis(options.xTitle, { ...options.xAxis, domain: xDomain, anchor: y });
     layout[y.replace('y', 'yaxis')] = axis(column === 0 ? options.yTitle : '', {
       ...options.yAxis,
+      ...(options.sharedRows && column > 0 && { showticklabels: false }),
       domain: yDomain,
       anchor: x,
     });

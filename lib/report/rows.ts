@@ -111,5 +111,5 @@ function isMissing(value: unknown): boolean {
 
 /** A number, or a text such as `48.2 %` or `1.3 MB`. */
 function isFigure(value: unknown): boolean {
-  return typeof value === 'number' || (typeof value === 'string' && /^[-−]?\d[\d.,]*( \S{1,3})?$/.test(value));
+  return typeof value === 'number' || (typeof value === 'string' && /^(< )?[-−]?\.?\d[\d.,]*( \S{1,3})?$/.test(value));
 }

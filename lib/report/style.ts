@@ -82,12 +82,15 @@ export function translucent(colour: string, opacity: number): string {
   return `rgba(${channel(1)}, ${channel(3)}, ${channel(5)}, ${opacity})`;
 }
 
+/** Room around the panels for tick labels, titles and the legend, in pixels. */
+export const HOUSE_MARGIN = { l: 70, r: 20, t: 80, b: 60 } as const;
+
 /** What all figures share: white ground, dark text, light grid, room for every label, the legend below the panels. */
 export const HOUSE_LAYOUT: Readonly<Record<string, unknown>> = {
   paper_bgcolor: '#ffffff',
   plot_bgcolor: '#ffffff',
   font: { family: '"Source Sans 3", "Segoe UI", "Helvetica Neue", Arial, sans-serif', size: 14, color: '#222222' },
-  margin: { l: 70, r: 20, t: 80, b: 60 },
+  margin: HOUSE_MARGIN,
   hovermode: 'closest',
   hoverlabel: { font: { size: 13 } },
   legend: {

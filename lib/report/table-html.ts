@@ -1,48 +1,30 @@
 import { escapeHtml } from './format';
 import type { ResultTable, TableCell, TableRow } from './table';
-
-/** A table of more columns than this is cut into one per task: it would have to be scrolled in a notebook. */
-const MOST_COLUMNS = 12;
+import { legendText } from './table-legend';
+import { groupsOf, rowsOfPart, tableParts } from './table-parts';
 
 /** A result table as an HTML fragment without a style sheet of its own: it looks at home in a notebook and in a report. */
 export function tableHtml(table: ResultTable): string {
   const notes = table.notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('');
-  const legend = table.legend.map((sentence) => sentence.replace(/^Marked:/, 'Bold:')).join(' ');
   return [
     '<div class="pf-table" style="overflow-x:auto">',
-    ...parts(table).map((columns, index) => partHtml(table, columns, index === 0)),
-    `<p style="font-size:85%;max-width:60em">${escapeHtml(legend)}</p>`,
+    ...tableParts(table).map((columns, index) => partHtml(table, columns, index === 0)),
+    `<p style="font-size:85%;max-width:60em">${escapeHtml(legendText(table, { level: 'Underlined' }))}</p>`,
     notes === '' ? '' : `<ol style="font-size:85%">${notes}</ol>`,
     '</div>',
   ].join('\n');
 }
 
-/** The columns of each table: all, or those of one task; costs stand beside the last task. */
-function parts(table: ResultTable): number[][] {
-  const all = table.columns.map((_column, index) => index);
-  if (all.length <= MOST_COLUMNS) return [all];
-  const isCost = (index: number) => ['bytes', 'seconds'].includes(table.columns[index].kind);
-  const tasks = [...new Set(all.filter((index) => !isCost(index)).map((index) => table.columns[index].group))];
-  return tasks.map((task, place) =>
-    all.filter((index) => (isCost(index) ? place === tasks.length - 1 : table.columns[index].group === task)),
-  );
-}
-
 function partHtml(table: ResultTable, columns: readonly number[], isFirst: boolean): string {
   const shown = columns.map((index) => table.columns[index]);
-  const groups = [...new Set(shown.map((column) => column.group))];
   const starts = shown.map((column, index) => index === 0 || shown[index - 1].group !== column.group);
-  const over = groups.map((group) => {
-    const span = shown.filter((column) => column.group === group).length;
-    return `<th scope="colgroup" colspan="${span}" style="${CENTRE}${EDGE}">${escapeHtml(group)}</th>`;
-  });
+  const over = groupsOf(table, columns).map(
+    ({ name, width }) => `<th scope="colgroup" colspan="${width}" style="${CENTRE}${EDGE}">${escapeHtml(name)}</th>`,
+  );
   const heads = shown.map(
     (column, index) => `<th scope="col" style="${RIGHT}${starts[index] ? EDGE : ''}">${escapeHtml(column.label)}</th>`,
   );
-  // A baseline that says nothing about these columns is left out; a method never is.
-  const rows = table.rows.filter(
-    (row) => row.kind === 'method' || columns.some((index) => row.cells[index].value !== null),
-  );
+  const rows = rowsOfPart(table, columns);
   const caption = isFirst
     ? `<caption style="text-align:left;font-weight:600;padding:4px 0">${escapeHtml(table.title)}</caption>`
     : '';
@@ -69,9 +51,12 @@ function rowHtml(row: TableRow, columns: readonly number[], starts: readonly boo
 }
 
 function content(cell: TableCell): string {
-  const value = cell.best ? `<strong>${escapeHtml(cell.text)}</strong>` : escapeHtml(cell.text);
+  const text = escapeHtml(cell.text);
+  const value =
+    cell.standing === 'best' ? `<strong>${text}</strong>` : cell.standing === 'level' ? `<u>${text}</u>` : text;
+  const open = cell.standing === 'untested' ? '?' : '';
   const note = cell.note ? `<sup>${cell.note}</sup>` : '';
   const spread =
     cell.spread === '' ? '' : `<br><span style="font-size:80%;opacity:.75">${escapeHtml(cell.spread)}</span>`;
-  return `${value}${note}${spread}`;
+  return `${value}${open}${note}${spread}`;
 }

@@ -1,4 +1,5 @@
 import type { ResultTable, TableCell } from './table';
+import { legendText } from './table-legend';
 
 /** A result table in Markdown (GitHub's dialect): one table per group of columns, best figures in bold. */
 export function tableMarkdown(table: ResultTable): string {
@@ -17,8 +18,7 @@ export function tableMarkdown(table: ResultTable): string {
     ].join('\n');
   });
   const notes = table.notes.map((note, index) => `${index + 1}) ${note}`);
-  const legend = table.legend.map((sentence) => sentence.replace(/^Marked:/, 'Bold:')).join(' ');
-  return `${[`**${table.title}**`, ...parts, legend, ...notes].join('\n\n')}\n`;
+  return `${[`**${table.title}**`, ...parts, legendText(table), ...notes].join('\n\n')}\n`;
 }
 
 function line(cells: readonly string[], slanted = false): string {
@@ -28,5 +28,10 @@ function line(cells: readonly string[], slanted = false): string {
 
 function content(cell: TableCell): string {
   const note = cell.note ? ` ${cell.note})` : '';
-  return `${cell.best ? `**${cell.text}**` : cell.text}${cell.spread === '' ? '' : ` ${cell.spread}`}${note}`;
+  const text = cell.best ? `**${cell.text}**` : cell.text;
+  return `${text}${cell.spread === '' ? '' : ` ${cell.spread}`}${standingSign(cell)}${note}`;
+}
+
+function standingSign({ standing }: TableCell): string {
+  return standing === 'level' ? ' ≈' : standing === 'untested' ? ' ?' : '';
 }

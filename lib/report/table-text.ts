@@ -1,5 +1,6 @@
 import CliTable from 'cli-table3';
 import type { ResultTable, TableCell } from './table';
+import { legendText } from './table-legend';
 
 /** How wide a table may be in a terminal. */
 export interface TextTableOptions {
@@ -15,8 +16,7 @@ export function tableText(table: ResultTable, options: TextTableOptions = {}): s
   const width = options.width ?? Math.min(process.stdout.columns ?? 100, 120);
   const parts = layOut(table, width);
   const notes = table.notes.map((note, index) => `  ${index + 1}) ${note}`);
-  const legend = table.legend.map((sentence) => sentence.replace(/^Marked:/, 'Marked *:'));
-  return [table.title, ...parts, '', wrap(legend.join(' '), width), ...notes].join('\n');
+  return [table.title, ...parts, '', wrap(legendText(table, { best: '*' }), width), ...notes].join('\n');
 }
 
 function layOut(table: ResultTable, width: number): string[] {
@@ -84,11 +84,13 @@ function right(content: string) {
 
 /** The text of a cell. A place for the mark is kept in every cell, so that the points stand below each other. */
 function content(cell: TableCell, stacked: boolean): string {
-  const mark = cell.best ? '*' : ' ';
+  const mark = cell.standing === null ? ' ' : MARKS[cell.standing];
   const note = cell.note ? `${cell.note}) ` : '';
   if (cell.spread === '') return `${note}${cell.text}${mark}`;
   return stacked ? `${note}${cell.text}${mark}\n${cell.spread} ` : `${note}${cell.text}${cell.spread}${mark}`;
 }
+
+const MARKS = { best: '*', level: '≈', behind: ' ', untested: '?' } as const;
 
 const LINES = {
   ...{ top: '─', 'top-mid': '─', 'top-left': '─', 'top-right': '─' },

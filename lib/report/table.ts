@@ -1,8 +1,11 @@
 import type { SplitName } from '../data/types';
 import type { ReferenceScores } from '../experiments/store';
 import type { ResultLine } from '../experiments/types';
+import { FEWEST_PAIRS } from '../statistics';
 import { formatBytes, formatSeconds } from './format';
-import { type MeanInterval, meanInterval } from './interval';
+import { type BareCell, costCell, referenceCells, taskCells } from './table-cells';
+import { legendOf } from './table-legend';
+import { type Mark, marks, type Standing } from './table-marks';
 
 /** One column of a result table. */
 export interface TableColumn {
@@ -17,14 +20,20 @@ export interface TableColumn {
 export interface TableCell {
   /** Mean over seeds; `null` where undefined. */
   readonly value: number | null;
-  /** Half the width of the 95 % interval over seeds; `null` for a single seed. */
+  /** Half the width of the 95 % interval; `null` where nothing speaks of the spread. */
   readonly halfWidth: number | null;
+  /** What the interval is over: seeds, or the rows of a single run (DeLong), where no method has more. */
+  readonly over: 'seeds' | 'rows' | null;
   /** The value as it is printed, without its interval: `0.7312`, `12.4 MB`, `–`. */
   readonly text: string;
   /** The interval as it is printed: `±0.0021`, or nothing. */
   readonly spread: string;
   /** Whether no method has a higher AUC in this column. */
   readonly best: boolean;
+  /** How the method stands to the best one of the column. */
+  readonly standing: Standing;
+  /** p value of the paired t test against the best, Holm-corrected over the table; `null` where none was made. */
+  readonly adjusted: number | null;
   /** Number of the note that explains the cell, counted from 1. */
   readonly note?: number;
 }
@@ -49,6 +58,13 @@ export interface ResultTable {
   readonly legend: readonly string[];
 }
 
+/** What a result table reads of a line: those of a study say nothing about costs. */
+export type TableLine = Pick<
+  ResultLine,
+  'method' | 'seed' | 'scenario' | 'task' | 'split' | 'selection' | 'auc' | 'aucError' | 'reason'
+> &
+  Partial<Pick<ResultLine, 'bytes' | 'seconds'>>;
+
 /** What a result table shows. */
 export interface ResultTableOptions {
   /** Default: `test`. */
@@ -60,15 +76,12 @@ export interface ResultTableOptions {
   readonly title?: string;
 }
 
-type BareCell = Omit<TableCell, 'best'>;
-
-const EMPTY: BareCell = { value: null, halfWidth: null, text: '', spread: '' };
-
 /**
  * Test AUC by method (rows), scenario and task (columns), with the macro mean over scenarios, the worst scenario, bytes
  * and time. With several seeds a cell is a mean with its 95 % t interval; mean and worst scenario are taken per seed first.
+ * From three seeds on, every cell is compared with the best of its column.
  */
-export function resultTable(lines: readonly ResultLine[], options: ResultTableOptions = {}): ResultTable {
+export function resultTable(lines: readonly TableLine[], options: ResultTableOptions = {}): ResultTable {
   const split = options.split ?? 'test';
   const ofSplit = lines.filter((line) => line.split === split);
   const selection =
@@ -90,156 +103,93 @@ export function resultTable(lines: readonly ResultLine[], options: ResultTableOp
     { label: 'mean', group: task, kind: 'mean' },
     { label: 'worst', group: task, kind: 'worst' },
   ]);
-  const costs: TableColumn[] = [
-    { label: 'sent', group: 'cost', kind: 'bytes' },
-    { label: 'time', group: 'cost', kind: 'seconds' },
-  ];
+  const costs = COSTS.filter(({ of }) => chosen.some((line) => line[of] !== undefined));
 
-  const methodRows = methods.map((method) => {
-    const own = chosen.filter((line) => line.method === method);
-    const bySeed = groupBy(own, (line) => line.seed);
-    const cells = tasks.flatMap((task) => taskCells(bySeed, task, scenarios, having(task), noteOf));
+  const bySeedOf = (method: string) =>
+    groupBy(
+      chosen.filter((line) => line.method === method),
+      (line) => line.seed,
+    );
+  const single = methods.every((method) => bySeedOf(method).size === 1);
+  const methodRows = methods.map((method): BareRow => {
+    const bySeed = bySeedOf(method);
     const first = [...bySeed.values()].map((group) => group[0]);
-    const bytes = meanInterval(first.map((line) => line.bytes));
-    const seconds = meanInterval(first.map((line) => line.seconds));
     return {
       name: method,
-      kind: 'method' as const,
+      kind: 'method',
       seeds: bySeed.size,
-      cells: [...cells, cost(bytes, formatBytes), cost(seconds, formatSeconds)],
+      cells: [
+        ...tasks.flatMap((task) => taskCells(bySeed, { task, scenarios, having: having(task) }, single, noteOf)),
+        ...costs.map(({ of, format }) =>
+          costCell(
+            first.flatMap((line) => line[of] ?? []),
+            format,
+          ),
+        ),
+      ],
     };
   });
-  const referenceRows = (options.references ?? []).map((reference) => ({
-    name: reference.name,
-    kind: 'reference' as const,
-    seeds: 0,
-    cells: [
-      ...tasks.flatMap((task) => referenceCells(reference, task, scenarios, having(task))),
-      cost(null, formatBytes),
-      cost(null, formatSeconds),
-    ],
-  }));
-
-  const best = columns.map((_column, index) => bestText(methodRows.map((row) => row.cells[index])));
-  const rows: TableRow[] = [...methodRows, ...referenceRows].map((row) => ({
-    ...row,
-    cells: row.cells.map((cell, index) => ({
-      ...cell,
-      best: row.kind === 'method' && cell.value !== null && cell.text === best[index],
-    })),
-  }));
-  const seeds = distinct(chosen.map((line) => line.seed)).length;
-  return {
-    title: options.title ?? `${split[0].toUpperCase()}${split.slice(1)} AUC`,
-    columns: [...columns, ...costs],
-    rows,
-    notes,
-    legend: legend(methods.length, seeds, selection, scenarios.length),
-  };
-}
-
-function taskCells(
-  bySeed: ReadonlyMap<number, readonly ResultLine[]>,
-  task: string,
-  scenarios: readonly string[],
-  having: readonly string[],
-  noteOf: (text: string) => number,
-): BareCell[] {
-  const seeds = [...bySeed.values()].map((lines) => lines.filter((line) => line.task === task));
-  const cells = scenarios.map((scenario) => {
-    if (!having.includes(scenario)) return EMPTY;
-    const lines = seeds.flatMap((ofSeed) => ofSeed.filter((line) => line.scenario === scenario));
-    const defined = lines.flatMap((line) => (line.auc === null ? [] : [line.auc]));
-    const missing = lines.find((line) => line.auc === null);
-    if (defined.length === 0) {
-      const reason = lines.length === 0 ? 'no result stored' : (missing?.reason ?? 'undefined');
-      return cell(null, auc, noteOf(`${scenario}, ${task}: ${reason}.`));
-    }
-    if (defined.length === seeds.length) return cell(meanInterval(defined), auc);
-    const reason = missing?.reason ? ` (${missing.reason})` : '';
-    return cell(
-      meanInterval(defined),
-      auc,
-      noteOf(`${scenario}, ${task}: from ${defined.length} of ${seeds.length} seeds${reason}.`),
-    );
+  const referenceRows = (options.references ?? []).map((reference): BareRow => {
+    const known = tasks.flatMap((task) => referenceCells(reference, { task, scenarios, having: having(task) }));
+    const free = costs.map(({ format }) => costCell([], format));
+    return { name: reference.name, kind: 'reference', seeds: 0, cells: [...known, ...free] };
   });
 
-  const definedBySeed = seeds.map((lines) => lines.flatMap((line) => (line.auc === null ? [] : [line.auc])));
-  const some = definedBySeed.filter((values) => values.length > 0);
-  const fewest = Math.min(...some.map((values) => values.length));
-  const note =
-    some.length === 0
-      ? noteOf(`${task}: undefined in every scenario.`)
-      : fewest < having.length
-        ? noteOf(`${task}: mean and worst are over ${fewest} of ${having.length} scenarios, those with a defined AUC.`)
-        : undefined;
-  const means = some.map((values) => values.reduce((sum, value) => sum + value, 0) / values.length);
-  return [
-    ...cells,
-    cell(meanInterval(means), auc, note),
-    cell(meanInterval(some.map((values) => Math.min(...values))), auc, note),
-  ];
-}
-
-function referenceCells(
-  reference: ReferenceScores,
-  task: string,
-  scenarios: readonly string[],
-  having: readonly string[],
-): BareCell[] {
-  const known = (scenario: string) => (having.includes(scenario) ? reference.values[scenario]?.[task] : null) ?? null;
-  const values = scenarios.map(known);
-  const defined = values.flatMap((value) => (value === null ? [] : [value]));
-  const single = (value: number | null) =>
-    cell(value === null ? null : { mean: value, halfWidth: null, count: 1 }, auc);
-  // A mean over fewer scenarios than the methods have could not be compared with theirs.
-  const whole = defined.length === having.length && defined.length > 0;
-  const macro = whole ? defined.reduce((sum, value) => sum + value, 0) / defined.length : null;
-  const cells = values.map((value, s) => (having.includes(scenarios[s]) ? single(value) : EMPTY));
-  return [...cells, single(macro), single(whole ? Math.min(...defined) : null)];
-}
-
-function cell(interval: MeanInterval | null, format: (value: number) => string, note?: number): BareCell {
-  if (interval === null) return { value: null, halfWidth: null, text: '–', spread: '', note };
-  const { mean, halfWidth } = interval;
+  const seedCounts = methodRows.map(({ seeds }) => seeds);
+  const { rows, tested } = marked(methodRows, columns.length);
   return {
-    value: mean,
-    halfWidth,
-    text: format(mean),
-    spread: halfWidth === null ? '' : `±${format(halfWidth)}`,
-    note,
+    title: options.title ?? `${split[0].toUpperCase()}${split.slice(1)} AUC`,
+    columns: [...columns, ...costs.map(({ column }) => column)],
+    rows: [...rows, ...referenceRows.map((row) => withMarks(row, []))],
+    notes,
+    legend: legendOf({
+      methods: methods.length,
+      seeds: [Math.min(...seedCounts), Math.max(...seedCounts)],
+      scenarios: scenarios.length,
+      ...{ selection, tested },
+      cells: rows.flatMap((row) => row.cells),
+    }),
   };
 }
 
-/** Cost cells carry no interval: they say how large, not how certain. */
-function cost(interval: MeanInterval | null, format: (value: number) => string): BareCell {
-  return cell(interval === null ? null : { ...interval, halfWidth: null }, format);
+const COSTS = [
+  { of: 'bytes', format: formatBytes, column: { label: 'sent', group: 'cost', kind: 'bytes' } },
+  { of: 'seconds', format: formatSeconds, column: { label: 'time', group: 'cost', kind: 'seconds' } },
+] as const;
+
+interface BareRow extends Omit<TableRow, 'cells'> {
+  readonly cells: readonly BareCell[];
 }
 
-function auc(value: number): string {
-  return value.toFixed(4);
+/** Compares the methods in the first columns, those with an AUC; says how many comparisons could be tested. */
+function marked(rows: readonly BareRow[], columns: number): { rows: TableRow[]; tested: number } {
+  const found = marks(
+    Array.from({ length: columns }, (_, column) =>
+      rows.map(({ cells }) => ({ text: cells[column].text, mean: cells[column].value, bySeed: cells[column].bySeed })),
+    ),
+  );
+  const tested = found.flat().filter(({ adjusted }) => adjusted !== null).length;
+  // Where no method has enough seeds the legend says so once, and no cell has to.
+  const isSmall = rows.every(({ seeds }) => seeds < FEWEST_PAIRS);
+  const shown = (mark: Mark): Mark =>
+    isSmall && mark.standing === 'untested' ? { standing: null, adjusted: null } : mark;
+  return {
+    rows: rows.map((row, method) =>
+      withMarks(
+        row,
+        found.map((column) => shown(column[method])),
+      ),
+    ),
+    tested,
+  };
 }
 
-/** Methods that print the same figure are equally good; alone, a method is not the best of anything. */
-function bestText(cells: readonly BareCell[]): string | undefined {
-  const defined = cells.filter((candidate) => candidate.value !== null);
-  if (defined.length < 2) return undefined;
-  return defined.reduce((best, candidate) => (candidate.value! > best.value! ? candidate : best)).text;
-}
-
-function legend(methods: number, seeds: number, selection: ResultLine['selection'], scenarios: number): string[] {
-  const kept =
-    selection === 'common'
-      ? 'The round with the best mean validation AUC was kept.'
-      : 'Each client kept the round with its own best validation AUC.';
-  return [
-    ...(scenarios > 1 ? ['mean and worst are over scenarios.'] : []),
-    ...(seeds > 1 ? [`Mean over ${seeds} seeds ± half the 95 % t interval.`] : []),
-    ...(methods > 1
-      ? ['Marked: the highest mean of the column among the methods, which need not be a significant difference.']
-      : []),
-    kept,
-  ];
+function withMarks(row: BareRow, found: readonly Mark[]): TableRow {
+  const cells = row.cells.map(({ bySeed: _, ...cell }, column): TableCell => {
+    const { standing, adjusted } = found[column] ?? { standing: null, adjusted: null };
+    return { ...cell, best: standing === 'best', standing, adjusted };
+  });
+  return { ...row, cells };
 }
 
 function distinct<Value>(values: readonly Value[]): Value[] {

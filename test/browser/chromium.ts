@@ -1,26 +1,15 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
+import { findBrowser, openBrowser } from '../../lib/report/browser';
 
 /** The project's folder, seen from the compiled tests. */
 export const projectFolder = resolve(__dirname, '..', '..', '..');
 
 /** The Chromium that the test runner chose, or the first that this machine has; undefined without one. */
-export const chromiumPath =
-  process.env.PF_CHROMIUM ?? ['chromium', 'chromium-browser', 'google-chrome'].map(whichProgram).find(Boolean);
+export const chromiumPath = findBrowser();
 
-function whichProgram(name: string): string | undefined {
-  const found = spawnSync('/bin/sh', ['-c', 'command -v "$1"', 'sh', name], { encoding: 'utf8' });
-  return found.stdout.trim() || undefined;
-}
-
-/** Starts Chromium without a window; it talks to nobody but the pages under test. */
-export function openChromium(): Promise<Browser> {
-  const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic'];
-  const args = ['--no-sandbox', '--disable-gpu', '--no-first-run', ...quiet];
-  return chromium.launch({ executablePath: chromiumPath, headless: true, args });
-}
+export { openBrowser as openChromium };
 
 /** Collects the addresses that a page asks for outside `origin`; pages must work without a network. */
 export function foreignRequests(page: Page, origin: string): string[] {

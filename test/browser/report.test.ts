@@ -29,8 +29,8 @@ check('a report opens from a double click, draws its figures and asks nobody for
     page.on('pageerror', ({ message }) => problems.push(message));
     await page.goto(address);
     await page.locator('html[data-drawn=yes]').waitFor({ state: 'attached', timeout: 60_000 });
-    assert.is(await page.locator('.js-plotly-plot').count(), 4);
-    assert.is(await page.locator('.js-plotly-plot', { has: page.locator('.main-svg') }).count(), 4);
+    assert.is(await page.locator('.js-plotly-plot').count(), 6);
+    assert.is(await page.locator('.js-plotly-plot', { has: page.locator('.main-svg') }).count(), 6);
     assert.equal(problems, []);
     assert.equal(foreign, []);
     await page.setViewportSize({ width: 1000, height: 800 });
@@ -42,6 +42,18 @@ check('a report opens from a double click, draws its figures and asks nobody for
     await page.setViewportSize({ width: 1280, height: 900 });
     await page.waitForTimeout(1_000);
     await page.screenshot({ path: screenshotPath('report'), fullPage: true });
+    // On a phone panels stand below each other, and nothing but tables is wider than the screen.
+    await page.setViewportSize({ width: 390, height: 800 });
+    await page.waitForTimeout(2_000);
+    assert.is(await page.evaluate<number>('document.documentElement.scrollWidth'), 390);
+    const boxes = await Promise.all(
+      ['xy', 'x2y2'].map((panel) =>
+        page.locator(`.js-plotly-plot .bg.${panel}, .js-plotly-plot .${panel}`).first().boundingBox(),
+      ),
+    );
+    assert.ok(boxes[0] && boxes[1] && boxes[1].y > boxes[0].y + 200, 'panels are not below each other');
+    assert.equal(problems, []);
+    await page.screenshot({ path: screenshotPath('report-phone'), fullPage: true });
   } finally {
     await browser?.close();
     rmSync(folder, { recursive: true, force: true });

@@ -56,6 +56,11 @@ test('a finished experiment is shown again without training; another configurati
   assert.is(other.status, 1);
   assert.match(other.stderr, /batch is 512 there and 64 now/);
   assert.match(run('report', out).stdout, 'fedbn');
+  assert.match(run('report', out, '--format', 'latex').stdout, '\\toprule');
+  assert.match(run('report', out, '--out', join(folder, 'table.csv')).stdout, 'Written: ');
+  assert.match(readFileSync(join(folder, 'table.csv'), 'utf8'), /,fedbn,method,1,click,NL,0\.\d+/);
+  assert.match(run('report', out, out, '--out', join(folder, 'both.html')).stdout, 'Report: ');
+  assert.match(run('report', folder, '--format', 'odt').stderr, 'Allowed choices are html, text, markdown, latex, csv');
 });
 
 test('wrong input is one sentence that says what to do', () => {

@@ -5,18 +5,20 @@ import { ascendingKeys } from '../../lib/metrics/ascending-keys';
 import { auc } from '../../lib/metrics/auc';
 
 test('right order is 1, wrong order 0, a tie a half', () => {
-  assert.equal(auc([0.1, 0.9], [0, 1]), { auc: 1 });
-  assert.equal(auc([0.9, 0.1], [0, 1]), { auc: 0 });
-  assert.equal(auc([3, 3, 3], [0, 1, 0]), { auc: 0.5 });
-  assert.equal(auc([-0, 0], [0, 1]), { auc: 0.5 });
+  assert.equal(auc([0.1, 0.9], [0, 1]), { auc: 1, aucError: null });
+  assert.is(auc([0.9, 0.1], [0, 1]).auc, 0);
+  assert.is(auc([3, 3, 3], [0, 1, 0]).auc, 0.5);
+  assert.is(auc([-0, 0], [0, 1]).auc, 0.5);
   // Pairs: 2 > 1, 2 = 2, 3 > 1, 3 > 2.
-  assert.equal(auc([2, 3, 1, 2], [1, 1, 0, 0]), { auc: 3.5 / 4 });
+  assert.is(auc([2, 3, 1, 2], [1, 1, 0, 0]).auc, 3.5 / 4);
+  // Positives pass 1.5 and 2 of 2 negatives, negatives are passed by 2 and 1.5 of 2 positives: variances of 1/8 each.
+  assert.is(auc([2, 3, 1, 2], [1, 1, 0, 0]).aucError, Math.sqrt(2 * (1 / 8 / 8)));
 });
 
 test('one class only has no value but a reason', () => {
-  assert.equal(auc([1, 2], [1, 1]), { auc: null, reason: 'no negative row' });
-  assert.equal(auc([1, 2], [0, 0]), { auc: null, reason: 'no positive row' });
-  assert.equal(auc([], []), { auc: null, reason: 'no rows' });
+  assert.equal(auc([1, 2], [1, 1]), { auc: null, aucError: null, reason: 'no negative row' });
+  assert.equal(auc([1, 2], [0, 0]), { auc: null, aucError: null, reason: 'no positive row' });
+  assert.equal(auc([], []), { auc: null, aucError: null, reason: 'no rows' });
 });
 
 test('mistakes are errors', () => {

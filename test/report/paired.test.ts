@@ -2,7 +2,15 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { StudyRow } from '../../lib/experiments/study';
 import { ablationBars, gainByDial } from '../../lib/report/figures';
-import { aucBySeed, excludesZero, pairedDifferences, pairedTable, tuningTable } from '../../lib/report/paired';
+import {
+  aucBySeed,
+  excludesZero,
+  pairedDifferences,
+  pairedFamily,
+  pairedTable,
+  pairedTestTable,
+  tuningTable,
+} from '../../lib/report/paired';
 
 /** Two scenarios; the full method is ahead by `gains[seed - 1]` in both at dial 1, and equal at dial 0. */
 const gains = [0.01, 0.02, 0.03];
@@ -54,6 +62,32 @@ test('the table has a line for each setting and method, and none of the referenc
   assert.is(table.length, 4);
   assert.is(table[0]['full ahead by (click)'], '–');
   assert.match(String(table[3]['full ahead by (click)']), /^\+0\.0200 ±0\.0248$/);
+});
+
+test('p values are corrected for all differences of the table', () => {
+  const family = pairedFamily(rows, 'full');
+  assert.equal(
+    family.map(({ setting, over }) => `${setting.dial} ${over}`),
+    ['0 less', '1 less'],
+  );
+  // t = .02 / (.01 / √3) with 2 degrees of freedom: p = .0742; twice that for two comparisons.
+  assert.ok(Math.abs(family[1].difference.tTest! - 0.0742) < 1e-4);
+  assert.ok(Math.abs(family[1].adjusted! - 2 * family[1].difference.tTest!) < 1e-9);
+  const table = pairedTestTable(rows, 'full');
+  assert.equal(Object.values(table[1]), [1, 'click', 'less', 3, '+0.0200 ±0.0248', '.0742', '.1484', '.2500']);
+  const two = rows.filter(({ seed }) => seed < 3);
+  assert.is(pairedTestTable(two, 'full')[1]['p (t, Holm)'], '–');
+});
+
+test('one star leaves out zero, two stars also after the correction', () => {
+  const starred = (gain: number) => {
+    const own = rows.map((row, i) =>
+      row.setting.dial === 1 && row.method === 'full' ? { ...row, auc: row.auc! + gain + 1e-4 * (i % 3) } : row,
+    );
+    return String(pairedTable(own, 'full')[3]['full ahead by (click)']).replace(/^[^ ]+ [^ ]+/, '');
+  };
+  assert.is(starred(0.01), ' *');
+  assert.is(starred(0.5), ' **');
 });
 
 test('a search marks the best candidate of each method, by the mean over seeds and tasks', () => {

@@ -1,16 +1,20 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
+  escapeLatex,
   formatBytes,
   formatSeconds,
+  legendText,
   meanInterval,
   type ResultLine,
   resultTable,
+  tableCsv,
   tableHtml,
+  tableLatex,
   tableMarkdown,
   tableText,
 } from '../../lib';
-import { tQuantile95 } from '../../lib/report/interval';
+import { tQuantile95 } from '../../lib/statistics/distributions';
 import { madeUpResults } from './made-up';
 
 function line(
@@ -73,8 +77,9 @@ test('one seed, two methods, one reference', () => {
       ' fedavg  0.7200*  0.7900   0.7550*  0.7200*  1.5 MB   1 min 15 s',
       ' trees   0.6900   0.7800   0.7350   0.6900        –            –',
       '',
-      'mean and worst are over scenarios. Marked *: the highest mean of the column among the methods, which',
-      'need not be a significant difference. The round with the best mean validation AUC was kept.',
+      'mean and worst are over scenarios. *: the best mean of the column. Fewer than 3 seeds: nothing is',
+      'tested, and the best need not be better than the others. The round with the best mean validation AUC',
+      'was kept.',
     ].join('\n'),
   );
 });
@@ -85,17 +90,87 @@ test('several seeds: mean and worst are taken per seed', () => {
     line('local', 1, 'ES', 0.8),
     line('local', 2, 'NL', 0.9),
     line('local', 2, 'ES', 0.8),
+    line('local', 3, 'NL', 0.8),
+    line('local', 3, 'ES', 0.8),
   ];
   const [row] = resultTable(lines).rows;
-  assert.is(row.seeds, 2);
+  assert.is(row.seeds, 3);
   assert.equal(
     row.cells.map((cell) => `${cell.text}${cell.spread}`),
-    ['0.8000±1.2706', '0.8000±0.0000', '0.8000±0.6353', '0.7500±0.6353', '1.5 MB', '1 min 15 s'],
+    ['0.8000±0.2484', '0.8000±0.0000', '0.8000±0.1242', '0.7667±0.1434', '1.5 MB', '1 min 15 s'],
   );
   assert.is(
     row.cells.some((cell) => cell.best),
     false,
   );
+});
+
+test('from three seeds on, every cell is compared with the best of its column', () => {
+  // Ahead by .1 with a small spread; ahead by .01 with a large one; two seeds only.
+  const [noise, wide] = [
+    [0, 0.001, -0.001, 0.002],
+    [0, 0.05, -0.05, 0.02],
+  ];
+  const lines = [1, 2, 3, 4].flatMap((seed) => [
+    line('best', seed, 'NL', 0.8),
+    line('behind', seed, 'NL', 0.7 + noise[seed - 1]),
+    line('level', seed, 'NL', 0.78 + wide[seed - 1]),
+    ...(seed <= 2 ? [line('short', seed, 'NL', 0.6)] : []),
+  ]);
+  const table = resultTable(lines);
+  assert.equal(
+    table.rows.map((row) => row.cells[0].standing),
+    ['best', 'behind', 'level', 'untested'],
+  );
+  assert.equal(
+    table.rows.map((row) => row.cells[0].adjusted !== null),
+    [false, true, true, false],
+  );
+  assert.equal(table.rows[0].cells[3].standing, null);
+  const text = tableText(table, { width: 120 });
+  assert.match(text, /level +0\.7850±0.0669≈/);
+  assert.match(text, /short +0\.6000\?/);
+  assert.match(
+    text.replace(/\s+/g, ' '),
+    "≈: cannot be told from the best (paired t test over seeds, Holm's correction for 6 comparisons",
+  );
+  assert.match(text.replace(/\s+/g, ' '), '?: fewer than 3 seeds (or in common with the best): not tested.');
+  assert.match(tableMarkdown(table), '0.7850 ±0.0669 ≈');
+  assert.match(tableHtml(table), '<u>0.7850</u>');
+  assert.match(tableHtml(table), 'Underlined: cannot be told');
+});
+
+test('a mean of two seeds is neither best nor has an interval', () => {
+  const lines = [1, 2, 3].flatMap((seed) => [
+    line('long', seed, 'NL', 0.7 + seed / 1000),
+    ...(seed < 3 ? [line('lucky', seed, 'NL', 0.8)] : []),
+  ]);
+  const table = resultTable(lines);
+  assert.equal(
+    table.rows.map(({ cells }) => `${cells[0].standing} ${cells[0].spread}`),
+    ['best ±0.0025', 'untested '],
+  );
+  const short = resultTable(lines.filter(({ seed }) => seed < 3));
+  assert.is(short.rows[1].cells[0].standing, 'best');
+  assert.match(legendText(short), 'Mean over 2 seeds without intervals, which need 3.');
+});
+
+test('with one seed each, intervals are over rows where errors are stored', () => {
+  const lines = [
+    line('local', 1, 'NL', 0.7, { aucError: 0.03 }),
+    line('local', 1, 'ES', 0.8, { aucError: 0.04 }),
+    line('fedavg', 1, 'NL', 0.72),
+    line('fedavg', 1, 'ES', 0.79, { aucError: 0.04 }),
+  ];
+  const table = resultTable(lines);
+  const [local, fedavg] = table.rows.map((row) => row.cells.slice(0, 4).map(({ spread }) => spread));
+  // The mean of two scenarios: 1.96 · √(.03² + .04²) / 2. The worst of several has no such formula.
+  assert.equal(local, ['±0.0588', '±0.0784', '±0.0490', '']);
+  assert.equal(fedavg, ['', '±0.0784', '', '']);
+  assert.is(table.rows[0].cells[0].over, 'rows');
+  assert.match(legendText(table), '± half the 95 % interval over test rows (DeLong) of one seed');
+  const more = resultTable([...lines, line('fedavg', 2, 'NL', 0.7)]);
+  assert.is(more.rows[0].cells[0].spread, '');
 });
 
 test('undefined cells are a dash with a reason below', () => {
@@ -192,9 +267,62 @@ test('Markdown', () => {
       '| local | 0 B | 4.3 s |',
       '| fedavg | 1.5 MB | 1 min 15 s |',
       '',
-      'mean and worst are over scenarios. Bold: the highest mean of the column among the methods, which need not be a significant difference. The round with the best mean validation AUC was kept.',
+      'mean and worst are over scenarios. Bold: the best mean of the column. Fewer than 3 seeds: nothing is tested, and the best need not be better than the others. The round with the best mean validation AUC was kept.',
       '',
     ].join('\n'),
+  );
+});
+
+test('LaTeX: booktabs, escaped names, marks', () => {
+  const values = { NL: { click: 0.6 } };
+  const table = resultTable(TWO_METHODS, { title: 'A_1 & 50 %', references: [{ name: 'x^2', values }] });
+  assert.is(
+    tableLatex(table, { label: 'tab:a' }),
+    [
+      '% needs \\usepackage{booktabs}',
+      '\\begin{table}',
+      '\\centering',
+      '\\caption{A\\_1 \\& 50 \\%. mean and worst are over scenarios. Bold: the best mean of the column. Fewer than 3 seeds: nothing is tested, and the best need not be better than the others. The round with the best mean validation AUC was kept.}',
+      '\\label{tab:a}',
+      '\\begin{tabular}{lrrrrrr}',
+      '\\toprule',
+      ' & \\multicolumn{4}{c}{click} & \\multicolumn{2}{c}{cost} \\\\',
+      '\\cmidrule(lr){2-5} \\cmidrule(lr){6-7}',
+      ' & NL & ES & mean & worst & sent & time \\\\',
+      '\\midrule',
+      'local & 0.7000 & \\textbf{0.8000} & 0.7500 & 0.7000 & 0 B & 4.3 s \\\\',
+      'fedavg & \\textbf{0.7200} & 0.7900 & \\textbf{0.7550} & \\textbf{0.7200} & 1.5 MB & 1 min 15 s \\\\',
+      '\\midrule',
+      '\\textit{x\\textasciicircum{}2} & 0.6000 & -- & -- & -- & -- & -- \\\\',
+      '\\bottomrule',
+      '\\end{tabular}',
+      '\\end{table}',
+      '',
+    ].join('\n'),
+  );
+  const wide = tableLatex(resultTable(madeUpResults()), { label: 'tab:b' });
+  assert.is(wide.split('\\begin{tabular}').length - 1, 2);
+  assert.match(wide, '\\label{tab:b-2}');
+  assert.match(wide, /\\textbf\{0\.\d{4}\}\\,\{\\scriptsize \$\\pm\$0\.\d{4}\}/);
+  assert.is(escapeLatex('\\ { } # ~ <'), '\\textbackslash{} \\{ \\} \\# \\textasciitilde{} \\textless{}');
+});
+
+test('CSV: a line per cell, full precision, quoted names', () => {
+  const lines = [line('a, "b"', 1, 'NL', 1 / 3), line('local', 1, 'NL', null, { reason: 'no positive row' })];
+  const [head, ...rest] = tableCsv([resultTable(lines)])
+    .trimEnd()
+    .split('\r\n');
+  assert.is(head, 'table,row,kind,seeds,group,column,value,half_width,interval_over,standing,p_holm,note');
+  assert.is(rest[0], `Test AUC,"a, ""b""",method,1,click,NL,${1 / 3},,,,,`);
+  assert.is(rest[3], 'Test AUC,"a, ""b""",method,1,cost,sent,1500000,,,,,');
+  assert.is(rest[5], 'Test AUC,local,method,1,click,NL,,,,,,"NL, click: no positive row."');
+});
+
+test('lines without costs have no columns of costs', () => {
+  const { bytes: _bytes, seconds: _seconds, ...bare } = line('local', 1, 'NL', 0.7);
+  assert.equal(
+    resultTable([bare]).columns.map(({ label }) => label),
+    ['NL', 'mean', 'worst'],
   );
 });
 

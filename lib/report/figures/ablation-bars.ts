@@ -3,6 +3,7 @@ import type { Figure, FigureTrace } from '../figure';
 import { type Measure, methodsOf, pairedDifferences, tasksOf } from '../paired';
 import { panelAxes, panelLayout, plain } from '../panels';
 import { methodStyle } from '../style';
+import { overSeeds } from './captions';
 
 /**
  * How far each method is ahead of the full one (right of zero) or behind it (left): paired differences in AUC with
@@ -35,11 +36,12 @@ export function ablationBars(rows: readonly StudyRow[], full = 'pf-msmtrec', mea
       hovertemplate: `<b>%{y}</b> minus ${plain(full)}: %{x:+.4f} AUC<extra></extra>`,
     };
   });
-  const seeds = new Set(rows.map(({ seed }) => seed)).size;
   const layout = panelLayout(tasks, {
-    title: `AUC against ${full}, ${measure === 'mean' ? 'mean over scenarios' : 'worst scenario'} (${seeds} seeds, 95 % intervals)`,
+    title: `AUC against ${full}, ${measure === 'mean' ? 'mean over scenarios' : 'worst scenario'}`,
+    caption: `Difference in AUC (no unit), paired by seed; ${overSeeds(rows)}.`,
     xTitle: `AUC minus that of ${full}`,
     yTitle: '',
+    sharedRows: true,
     rowHeight: 120 + 28 * methods.length,
     xAxis: { tickformat: '+.3f', zeroline: true, zerolinecolor: '#555555' },
     yAxis: { autorange: 'reversed' },

@@ -3,6 +3,7 @@ import type { Figure, FigureTrace } from '../figure';
 import { byteUnit } from '../format';
 import { type PanelAxes, panelAxes, panelLayout, plain } from '../panels';
 import { methodStyle } from '../style';
+import { seedsText } from './captions';
 import { methodCurves, runsOf, type SeedCurve, tasksOf } from './curves';
 
 /**
@@ -26,6 +27,7 @@ export function aucByBytes(rounds: readonly RoundRecord[], options: { readonly t
   );
   const layout = panelLayout(tasks, {
     title: options.title ?? 'Validation AUC by traffic',
+    caption: `AUC (no unit), mean over scenarios, by what all clients sent and received; thick: mean over ${seedsText(rounds)}.`,
     xTitle: `bytes sent and received (${unit})`,
     yTitle: 'AUC, mean over scenarios',
     xAxis: { rangemode: 'tozero' },

@@ -1,6 +1,7 @@
 import type { RoundRecord } from '../../experiments/types';
 import type { Figure } from '../figure';
 import { panelAxes, panelLayout } from '../panels';
+import { seedsText } from './captions';
 import { methodCurves, runsOf, tasksOf } from './curves';
 
 /** Validation AUC (macro mean over scenarios) by round: one panel per task, one colour per method, seeds as thin lines. */
@@ -21,6 +22,7 @@ export function aucByRound(rounds: readonly RoundRecord[], options: { readonly t
   );
   const layout = panelLayout(tasks, {
     title: options.title ?? 'Validation AUC by round',
+    caption: `AUC (no unit) on validation rows, mean over scenarios; thick: mean over ${seedsText(rounds)}, thin: one seed.`,
     xTitle: 'round',
     yTitle: 'AUC, mean over scenarios',
     xAxis: { tickformat: 'd', rangemode: 'tozero' },

@@ -1,16 +1,16 @@
 import type { ReferenceScores } from '../../experiments/store';
-import type { ResultLine } from '../../experiments/types';
 import type { Figure, FigureTrace } from '../figure';
 import { panelAxes, panelLayout, plain } from '../panels';
 import { methodStyle } from '../style';
-import { type ResultTableOptions, resultTable } from '../table';
+import { type ResultTableOptions, resultTable, type TableLine } from '../table';
+import { overSeeds } from './captions';
 
 /**
  * Test AUC of each scenario with its 95 % interval over seeds: one panel per task, methods beside each other.
  * Points with intervals rather than bars: a bar has to begin at a meaningful zero (.5), which leaves the differences
  * between methods a few pixels. References are marked by lines across a scenario.
  */
-export function aucByScenario(lines: readonly ResultLine[], options: ResultTableOptions = {}): Figure {
+export function aucByScenario(lines: readonly TableLine[], options: ResultTableOptions = {}): Figure {
   const table = resultTable(lines, options);
   const tasks = [
     ...new Set(table.columns.filter((column) => column.kind === 'scenario').map((column) => column.group)),
@@ -43,7 +43,7 @@ export function aucByScenario(lines: readonly ResultLine[], options: ResultTable
           error_y: {
             type: 'data',
             array: cells.map((cell) => cell.halfWidth ?? 0),
-            visible: row.seeds > 1,
+            visible: cells.some((cell) => cell.halfWidth !== null),
             thickness: 1.5,
             width: 4,
           },
@@ -61,8 +61,10 @@ export function aucByScenario(lines: readonly ResultLine[], options: ResultTable
       .map((reference) => referenceTrace(reference, task, scenarios, panel, tasks));
     return [...methods, ...references];
   });
+  const over = table.rows.flatMap(({ cells }) => cells).find((cell) => cell.over !== null)?.over;
   const layout = panelLayout(tasks, {
     title: options.title ?? `${table.title} by scenario`,
+    caption: `AUC (no unit); ${over === 'rows' ? 'n = 1 seed, 95 % interval over test rows (DeLong)' : overSeeds(lines)}.`,
     xTitle: 'scenario',
     yTitle: 'AUC',
     xAxis: {

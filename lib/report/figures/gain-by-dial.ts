@@ -3,6 +3,7 @@ import type { Figure, FigureTrace } from '../figure';
 import { methodsOf, pairedDifferences, tasksOf } from '../paired';
 import { panelAxes, panelLayout, plain } from '../panels';
 import { methodStyle } from '../style';
+import { overSeeds } from './captions';
 
 /**
  * What a module gives when a dial of the data is turned: AUC of the full method minus AUC of the method without the
@@ -48,9 +49,9 @@ export function gainByDial(rows: readonly StudyRow[], full = 'pf-msmtrec'): Figu
       };
     }),
   );
-  const seeds = new Set(rows.map(({ seed }) => seed)).size;
   const layout = panelLayout(tasks, {
-    title: `Gain in test AUC by ${dial} (${seeds} seeds, 95 % intervals)`,
+    title: `Gain in test AUC by ${dial}`,
+    caption: `${full} minus its ablation, AUC (no unit), mean over scenarios, paired by seed; ${overSeeds(rows)}.`,
     xTitle: dial,
     yTitle: `${full} minus ablation`,
     xAxis: { tickvals: values },

@@ -9,6 +9,8 @@ export interface HeatMap {
   readonly y: readonly string[];
   /** `[y][x]`; `null` leaves a cell empty. */
   readonly z: readonly (readonly (number | null)[])[];
+  /** What cells say in place of their number; the hover can name it as `%{text}`. */
+  readonly text?: readonly (readonly string[])[];
   /** What the hover says of a cell, with plotly's `%{x}`, `%{y}` and `%{z}`. */
   readonly hover: string;
 }
@@ -17,7 +19,7 @@ export interface HeatMap {
 const MOST_WITH_TEXT = 12;
 
 /** A heat map in one panel, its colours on the colour axis that all panels share. */
-export function heatMap({ name, x, y, z, hover }: HeatMap, axes: PanelAxes): FigureTrace {
+export function heatMap({ name, x, y, z, text, hover }: HeatMap, axes: PanelAxes): FigureTrace {
   return {
     type: 'heatmap',
     name: plain(name),
@@ -31,7 +33,8 @@ export function heatMap({ name, x, y, z, hover }: HeatMap, axes: PanelAxes): Fig
     ygap: 2,
     hoverongaps: false,
     hovertemplate: `${hover}<extra></extra>`,
-    ...(x.length <= MOST_WITH_TEXT && { texttemplate: '%{z:.2f}' }),
+    ...(text && { text }),
+    ...(x.length <= MOST_WITH_TEXT && { texttemplate: text ? '%{text}' : '%{z:.2f}' }),
   };
 }
 

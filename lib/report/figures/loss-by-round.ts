@@ -1,6 +1,7 @@
 import type { RoundRecord } from '../../experiments/types';
 import type { Figure } from '../figure';
 import { panelAxes, panelLayout } from '../panels';
+import { seedsText } from './captions';
 import { methodCurves, runsOf } from './curves';
 
 /** Mean training loss of all local steps by round, one colour per method, seeds as thin lines. */
@@ -19,6 +20,7 @@ export function lossByRound(rounds: readonly RoundRecord[], options: { readonly 
   });
   const layout = panelLayout([''], {
     title: options.title ?? 'Training loss by round',
+    caption: `Training loss in nats per row, mean over local steps; thick: mean over ${seedsText(rounds)}, thin: one seed.`,
     xTitle: 'round',
     yTitle: 'loss per row (nats), mean over local steps',
     xAxis: { tickformat: 'd', rangemode: 'tozero' },
