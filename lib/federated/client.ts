@@ -97,31 +97,35 @@ export interface Alignment {
 /** Parts of a local step, in their order. */
 export type StepPhase = 'batch' | 'forward' | 'backward' | 'update';
 
+/** What may differ from a plain step. */
+export interface StepOptions {
+  readonly alignment?: Alignment;
+  /** Names of the parameters to move; default all. */
+  readonly trained?: readonly string[];
+  /** Makes one gradient of those of several losses; where it returns nothing, the plain loss's is taken. */
+  readonly combine?: Combine;
+  /** Is told when a part of the step begins, for a profile. */
+  readonly onPhase?: (phase: StepPhase) => void;
+}
+
 /**
  * One local step: draws a batch, computes loss and gradients, updates the client's variables. Returns the loss.
  *
  * A parameter that is not trained has no gradient, so nothing of the optimiser touches it: no step, no decay, no
  * moment, no step count. Running statistics follow in every step and every layer: they are measured, not trained, and
  * must fit the weights that prediction will use, which may have arrived just before [choice].
- *
- * @param trained names of the parameters to move; default all
- * @param onPhase is told when a part of the step begins, for a profile
- * @param combine makes one gradient of those of several losses; where it returns nothing, the plain loss's is taken
  */
 export function localStep(
   client: Client,
   batches: Batcher,
   batchSize: number,
   options: AdamOptions,
-  alignment?: Alignment,
-  trained: readonly string[] = [...client.slots.keys()],
-  onPhase: (phase: StepPhase) => void = () => undefined,
-  combine: Combine = () => undefined,
+  { alignment, trained = [...client.slots.keys()], combine, onPhase = () => undefined }: StepOptions = {},
 ): Tensor {
   onPhase('batch');
   const batch = batches.train(client.data.train, client.stream.next(batchSize));
   const gradientsOf = (loss: BatchLoss) => lossAndGradients(client, batch, trained, onPhase, loss);
-  const step = combine(client, batch, gradientsOf);
+  const step = combine?.(client, batch, gradientsOf);
   const result = step?.result ?? gradientsOf(plainLoss);
   onPhase('update');
   tf.tidy(() => update(client, batch, result, options, alignment));

@@ -75,7 +75,7 @@ export async function trainClients(
     const how = combine && combining({ method: makeCombination(combine), epoch: round, onFigures: figures.add });
     let sum: Tensor = tf.scalar(0);
     for (let step = 0; step < steps[i]; step++) {
-      const loss = localStep(client, batches, size, optimizer, alignments[i], trained, undefined, how);
+      const loss = localStep(client, batches, size, optimizer, { alignment: alignments[i], trained, combine: how });
       const next = tf.add(sum, loss);
       tf.dispose([sum, loss]);
       sum = next;

@@ -64,7 +64,7 @@ export function benchClient(options: ClientOptions): BenchClient {
     start,
     pulled: Object.keys(alignment?.received ?? {}),
     step(onPhase) {
-      const loss = localStep(client, batches, batch, adamDefaults, alignment, undefined, onPhase);
+      const loss = localStep(client, batches, batch, adamDefaults, { alignment, onPhase });
       const value = loss.dataSync()[0];
       loss.dispose();
       return value;

@@ -149,7 +149,7 @@ test("private parameters get their own task's gradient, or the weighted one wher
     const start = valuesOf(federation)[0]['tower.logit.bias'];
     const batches = batcher([45, 45]);
     const options = { ...adamDefaults, learningRate: 0.1, weightDecay: 0, epsilon: 1 };
-    localStep(client, batches, 32, options, undefined, undefined, undefined, combining({ method, epoch: 1 })).dispose();
+    localStep(client, batches, 32, options, { combine: combining({ method, epoch: 1 }) }).dispose();
     const after = valuesOf(federation)[0]['tower.logit.bias'];
     federation.dispose();
     return after.map((value, t) => value - start[t]);

@@ -20,10 +20,12 @@ struct Constants {
   float beta1, beta2, decay, pull, rate, epsilon;
 };
 
-PF_FAST void adam(float* PF_ALONE value, float* PF_ALONE first, float* PF_ALONE second, const float* PF_ALONE gradient,
-                  const float* PF_ALONE received, const Constants& of, int64_t n) {
+/** `received` may be `value` itself: every turn of the loop reads and writes its own place only. */
+PF_FAST void adam(float* value, float* PF_ALONE first, float* PF_ALONE second, const float* PF_ALONE gradient,
+                  const float* received, const Constants& of, int64_t n) {
   const float beta1 = of.beta1, beta2 = of.beta2, rate = of.rate, epsilon = of.epsilon;
   const float decay = of.decay, pull = of.pull;
+#pragma omp simd
   for (int64_t i = 0; i < n; i++) {
     const float g = gradient[i] + decay * value[i] + pull * (value[i] - received[i]);
     const float m = beta1 * first[i] + (1 - beta1) * g;
@@ -71,11 +73,11 @@ class AdamRows {
   explicit AdamRows(Attributes&) {}
   void run(Call& call) {
     const TF_Tensor* table = call.input(0);
-    float* value = static_cast<float*>(TF_TensorData(table));
+    float* value = floatsOf(table);
     float* first = call.floats(1);
     float* second = call.floats(2);
     const TF_Tensor* touched = call.input(3);
-    const int32_t* rows = static_cast<const int32_t*>(TF_TensorData(touched));
+    const int32_t* rows = integersOf(touched);
     const float* gradient = call.floats(4);
     const auto& constants = *reinterpret_cast<const Constants*>(call.floats(5));
     const int64_t width = length(table, 1), count = elements(touched), all = length(table, 0);
@@ -105,8 +107,7 @@ class MoveTowards {
     const float share = *call.floats(static_cast<int>(2 * count_));
     for (int64_t i = 0; i < count_; i++) {
       const TF_Tensor* value = call.input(static_cast<int>(i));
-      moveTowards(static_cast<float*>(TF_TensorData(value)), call.floats(static_cast<int>(count_ + i)), share,
-                  elements(value));
+      moveTowards(floatsOf(value), call.floats(static_cast<int>(count_ + i)), share, elements(value));
     }
   }
 

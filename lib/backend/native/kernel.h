@@ -52,6 +52,10 @@ class Attributes {
   TF_Status* status_;
 };
 
+/** Values of a tensor. Only the optimiser writes to those of an input, see adam.cc. */
+inline float* floatsOf(const TF_Tensor* tensor) { return static_cast<float*>(TF_TensorData(tensor)); }
+inline const int32_t* integersOf(const TF_Tensor* tensor) { return static_cast<const int32_t*>(TF_TensorData(tensor)); }
+
 /** One call of a kernel: its inputs and outputs, held until the call ends. */
 class Call {
  public:
@@ -67,9 +71,8 @@ class Call {
     held_.push_back(tensor);
     return tensor;
   }
-  /** Values of an input. Only the optimiser writes to them, see adam.cc. */
-  float* floats(int index) { return static_cast<float*>(TF_TensorData(input(index))); }
-  const int32_t* integers(int index) { return static_cast<const int32_t*>(TF_TensorData(input(index))); }
+  float* floats(int index) { return floatsOf(input(index)); }
+  const int32_t* integers(int index) { return integersOf(input(index)); }
 
   float* outputLike(int index, const TF_Tensor* tensor) {
     std::vector<int64_t> shape;

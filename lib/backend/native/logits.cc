@@ -17,7 +17,7 @@ class TaskLogits {
   explicit TaskLogits(Attributes&) {}
   void run(Call& call) {
     const TF_Tensor* given = call.input(0);
-    const float* hidden = static_cast<const float*>(TF_TensorData(given));
+    const float* hidden = floatsOf(given);
     const float* weight = call.floats(1);
     const float* bias = call.floats(2);
     const int64_t tasks = length(given, 0), batch = length(given, 1), units = length(given, 2);
@@ -36,9 +36,9 @@ class TaskLogitsGradient {
   void run(Call& call) {
     const float* dy = call.floats(0);
     const TF_Tensor* given = call.input(1);
-    const float* hidden = static_cast<const float*>(TF_TensorData(given));
+    const float* hidden = floatsOf(given);
     const TF_Tensor* weights = call.input(2);
-    const float* weight = static_cast<const float*>(TF_TensorData(weights));
+    const float* weight = floatsOf(weights);
     const int64_t tasks = length(given, 0), batch = length(given, 1), units = length(given, 2);
     float* dHidden = call.outputLike(0, given);
     float* dWeight = call.outputLike(1, weights);
@@ -73,10 +73,10 @@ class LogisticLoss {
   explicit LogisticLoss(Attributes&) {}
   void run(Call& call) {
     const TF_Tensor* given = call.input(0);
-    const float* logits = static_cast<const float*>(TF_TensorData(given));
+    const float* logits = floatsOf(given);
     const float* labels = call.floats(1);
     const TF_Tensor* counts = call.input(2);
-    const float* weights = static_cast<const float*>(TF_TensorData(counts));
+    const float* weights = floatsOf(counts);
     const int64_t size = elements(given), step = elements(counts) == 1 ? 0 : 1;
     float* gradient = call.outputLike(1, given);
     double sum = 0;

@@ -49,13 +49,13 @@ struct Fields {
   int64_t all, count, rows;
   Fields(Call& call, int first, int64_t batch) {
     const TF_Tensor* places = call.input(first);
-    positions = static_cast<const int32_t*>(TF_TensorData(places));
+    positions = integersOf(places);
     all = batch == 0 ? 0 : elements(places) / batch;
     const TF_Tensor* bounds = call.input(first + 1);
-    starts = static_cast<const int32_t*>(TF_TensorData(bounds));
+    starts = integersOf(bounds);
     rows = starts[elements(bounds) - 1];
     const TF_Tensor* numbers = call.input(first + 2);
-    chosen = static_cast<const int32_t*>(TF_TensorData(numbers));
+    chosen = integersOf(numbers);
     count = elements(numbers);
   }
   int64_t row(int64_t b, int64_t i) const { return positions[b * all + chosen[i]]; }
@@ -74,9 +74,9 @@ class Lookup {
   explicit Lookup(Attributes&) {}
   void run(Call& call) {
     const TF_Tensor* table = call.input(0);
-    const float* rows = static_cast<const float*>(TF_TensorData(table));
+    const float* rows = floatsOf(table);
     const TF_Tensor* numbers = call.input(4);
-    const float* dense = static_cast<const float*>(TF_TensorData(numbers));
+    const float* dense = floatsOf(numbers);
     const int64_t width = length(table, 1), batch = length(numbers, 0), extra = length(numbers, 1);
     const Fields fields(call, 1, batch);
     if (!call.require(fields.rows <= length(table, 0) && fields.inside(batch), OUTSIDE)) return;
@@ -125,7 +125,7 @@ class FieldSum {
   explicit FieldSum(Attributes& attributes) : count_(static_cast<int>(attributes.integer("N"))) {}
   void run(Call& call) {
     const TF_Tensor* given = call.input(count_ + 3);
-    const float* start = static_cast<const float*>(TF_TensorData(given));
+    const float* start = floatsOf(given);
     const int64_t batch = length(given, 0), units = length(given, 1);
     const Fields fields(call, count_, batch);
     if (!call.require(fields.count == count_ && fields.inside(batch), OUTSIDE)) return;
@@ -152,7 +152,7 @@ class FieldSumGradient {
   explicit FieldSumGradient(Attributes& attributes) : count_(static_cast<int>(attributes.integer("N"))) {}
   void run(Call& call) {
     const TF_Tensor* gradient = call.input(0);
-    const float* dy = static_cast<const float*>(TF_TensorData(gradient));
+    const float* dy = floatsOf(gradient);
     const int64_t batch = length(gradient, 0), units = length(gradient, 1);
     const Fields fields(call, 1, batch);
     if (!call.require(fields.count == count_ && fields.inside(batch), OUTSIDE)) return;
@@ -182,9 +182,9 @@ class GatherRows {
   explicit GatherRows(Attributes&) {}
   void run(Call& call) {
     const TF_Tensor* table = call.input(0);
-    const float* values = static_cast<const float*>(TF_TensorData(table));
+    const float* values = floatsOf(table);
     const TF_Tensor* wanted = call.input(1);
-    const int32_t* rows = static_cast<const int32_t*>(TF_TensorData(wanted));
+    const int32_t* rows = integersOf(wanted);
     const int64_t width = length(table, 1), count = elements(wanted), all = length(table, 0);
     for (int64_t i = 0; i < count; i++)
       if (!call.require(rows[i] >= 0 && rows[i] < all, OUTSIDE)) return;

@@ -86,9 +86,9 @@ class AddLowRank {
   void run(Call& call) {
     const float* base = call.floats(0);
     const TF_Tensor* lefts = call.input(1);
-    const float* left = static_cast<const float*>(TF_TensorData(lefts));
+    const float* left = floatsOf(lefts);
     const TF_Tensor* rights = call.input(2);
-    const float* right = static_cast<const float*>(TF_TensorData(rights));
+    const float* right = floatsOf(rights);
     const Shape shape(lefts, rights, own_, grouped_);
     const int64_t rank = shape.rank, units = shape.units;
     float* y = call.output(0, {shape.groups, shape.batch, units});
@@ -116,9 +116,9 @@ class AddLowRankGradient {
   void run(Call& call) {
     const float* dy = call.floats(0);
     const TF_Tensor* lefts = call.input(1);
-    const float* left = static_cast<const float*>(TF_TensorData(lefts));
+    const float* left = floatsOf(lefts);
     const TF_Tensor* rights = call.input(2);
-    const float* right = static_cast<const float*>(TF_TensorData(rights));
+    const float* right = floatsOf(rights);
     const Shape shape(lefts, rights, own_, grouped_);
     const int64_t batch = shape.batch, groups = shape.groups, rank = shape.rank, units = shape.units;
     float* dBase = grouped_ ? call.output(0, {own_, batch, units}) : call.output(0, {batch, own_ * units});

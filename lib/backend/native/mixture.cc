@@ -41,9 +41,9 @@ class Mixture {
   explicit Mixture(Attributes&) {}
   void run(Call& call) {
     const TF_Tensor* given = call.input(0);
-    const float* logits = static_cast<const float*>(TF_TensorData(given));
+    const float* logits = floatsOf(given);
     const TF_Tensor* outputs = call.input(1);
-    const float* hidden = static_cast<const float*>(TF_TensorData(outputs));
+    const float* hidden = floatsOf(outputs);
     const Shape shape(given, outputs);
     const int64_t tasks = shape.tasks, experts = shape.experts, units = shape.units;
     if (!call.require(length(outputs, 0) == (shape.own ? tasks * experts : experts),
@@ -70,9 +70,9 @@ class MixtureGradient {
   void run(Call& call) {
     const float* dy = call.floats(0);
     const TF_Tensor* weights = call.input(1);
-    const float* gates = static_cast<const float*>(TF_TensorData(weights));
+    const float* gates = floatsOf(weights);
     const TF_Tensor* outputs = call.input(2);
-    const float* hidden = static_cast<const float*>(TF_TensorData(outputs));
+    const float* hidden = floatsOf(outputs);
     const Shape shape(weights, outputs);
     const int64_t tasks = shape.tasks, experts = shape.experts, units = shape.units;
     float* dLogits = call.output(0, {shape.batch, tasks, experts});

@@ -123,9 +123,9 @@ class NormReluDropout {
 
   void run(Call& call) {
     const TF_Tensor* input = call.input(0);
-    const float* x = static_cast<const float*>(TF_TensorData(input));
+    const float* x = floatsOf(input);
     const TF_Tensor* scales = call.input(1);
-    const float* scale = static_cast<const float*>(TF_TensorData(scales));
+    const float* scale = floatsOf(scales);
     const float* shift = call.floats(2);
     const int32_t* seed = call.integers(3);
     const Shape shape(input, groups_, elements(scales));
@@ -193,9 +193,9 @@ class NormReluDropoutGradient {
     const float* dy = call.floats(0);
     const float* y = call.floats(1);
     const TF_Tensor* input = call.input(2);
-    const float* x = static_cast<const float*>(TF_TensorData(input));
+    const float* x = floatsOf(input);
     const TF_Tensor* scales = call.input(3);
-    const float* scale = static_cast<const float*>(TF_TensorData(scales));
+    const float* scale = floatsOf(scales);
     const float* mean = call.floats(4);
     const float* inverse = call.floats(5);
     const Shape shape(input, groups_, elements(scales));
@@ -249,9 +249,9 @@ class NormRelu {
 
   void run(Call& call) {
     const TF_Tensor* input = call.input(0);
-    const float* x = static_cast<const float*>(TF_TensorData(input));
+    const float* x = floatsOf(input);
     const TF_Tensor* means = call.input(1);
-    const float* mean = static_cast<const float*>(TF_TensorData(means));
+    const float* mean = floatsOf(means);
     const float* slope = call.floats(2);
     const float* shift = call.floats(3);
     const Shape shape(input, groups_, elements(means));

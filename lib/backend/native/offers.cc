@@ -40,7 +40,7 @@ class Offers {
       next.push_back(call.outputLike(count_ + i, first));
     }
     const TF_Tensor* table = call.input(2 * count_);
-    const float* shares = static_cast<const float*>(TF_TensorData(table));
+    const float* shares = floatsOf(table);
     const float* less = call.floats(2 * count_ + 1);
     const float* rates = call.floats(2 * count_ + 2);
     const int64_t experts = length(table, 1), segments = elements(first) / inner_;

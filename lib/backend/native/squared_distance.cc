@@ -36,8 +36,8 @@ class SquaredDistance {
       const TF_Tensor* first = call.input(i);
       const TF_Tensor* second = call.input(count_ + i);
       if (!call.require(elements(first) == elements(second), "PfSquaredDistance: two tensors differ in size")) return;
-      const float* a = static_cast<const float*>(TF_TensorData(first));
-      const float* b = static_cast<const float*>(TF_TensorData(second));
+      const float* a = floatsOf(first);
+      const float* b = floatsOf(second);
       for (int64_t from = 0; from < elements(first); from += ELEMENTS)
         pieces.push_back({a + from, b + from, std::min(ELEMENTS, elements(first) - from)});
     }
@@ -61,8 +61,7 @@ class SquaredDistanceGradient {
     const float times = 2 * *call.floats(2 * count_);
     for (int i = 0; i < count_; i++) {
       const TF_Tensor* first = call.input(i);
-      differences(static_cast<const float*>(TF_TensorData(first)), call.floats(count_ + i), times,
-                  call.outputLike(i, first), elements(first));
+      differences(floatsOf(first), call.floats(count_ + i), times, call.outputLike(i, first), elements(first));
     }
   }
 

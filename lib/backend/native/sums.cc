@@ -41,7 +41,7 @@ class InnerProducts {
       : experts_(attributes.integer("experts")), inner_(attributes.integer("inner")) {}
   void run(Call& call) {
     const TF_Tensor* first = call.input(0);
-    const float* x = static_cast<const float*>(TF_TensorData(first));
+    const float* x = floatsOf(first);
     const float* y = call.floats(1);
     float* products = call.output(0, {experts_});
     const int64_t segments = elements(first) / inner_, cuts = (inner_ + ELEMENTS - 1) / ELEMENTS;

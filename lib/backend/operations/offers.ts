@@ -1,6 +1,7 @@
 import { executeMany, integer } from '../execute';
 import { kernelsInUse } from '../kernels';
 import { type Tensor, tf } from '../tensorflow';
+import { lengthsAround } from './sums';
 
 /** One number per client and expert, `[clients][experts]`. */
 type PerExpert = readonly (readonly number[])[];
@@ -29,7 +30,7 @@ export function offers(inputs: OfferInputs): { offers: Tensor[]; next: Tensor[] 
   if (!kernelsInUse()) return offersPortable(inputs);
   const { moves, bases, expertAxis, shares, less, rates } = inputs;
   const count = moves.length;
-  const inner = moves[0].shape.slice(expertAxis + 1).reduce((product, length) => product * length, 1);
+  const [, , inner] = lengthsAround(moves[0].shape, expertAxis);
   const all = tf.tidy(() => {
     const numbers = [shares, less, rates].map((table) => tf.tensor2d(table.map((row) => [...row])));
     return executeMany(

@@ -38,17 +38,18 @@ export function weightedSumPortable(tensors: readonly Tensor[], weights: readonl
 /** Inner products of two tensors, one per expert: `[…, experts, …]` twice → `[experts]`. */
 export function innerProducts(x: Tensor, y: Tensor, expertAxis: number): Tensor {
   if (!kernelsInUse()) return innerProductsPortable(x, y, expertAxis);
-  const [, experts, inner] = lengthsAround(x, expertAxis);
+  const [, experts, inner] = lengthsAround(x.shape, expertAxis);
   return execute('PfInnerProducts', [integer('experts', experts), integer('inner', inner)], [x, y]);
 }
 
 /** What {@link innerProducts} computes, in plain TensorFlow.js. */
 export function innerProductsPortable(x: Tensor, y: Tensor, expertAxis: number): Tensor {
   // Axis by axis: summing over both at once is twenty times slower [measured].
-  return tf.tidy(() => tf.sum(tf.sum(tf.mul(x, y).reshape(lengthsAround(x, expertAxis)), 2), 0));
+  return tf.tidy(() => tf.sum(tf.sum(tf.mul(x, y).reshape(lengthsAround(x.shape, expertAxis)), 2), 0));
 }
 
-function lengthsAround({ shape }: Tensor, axis: number): [outer: number, experts: number, inner: number] {
+/** What stands before an axis, along it and behind it. */
+export function lengthsAround(shape: readonly number[], axis: number): [outer: number, experts: number, inner: number] {
   const product = (lengths: readonly number[]) => lengths.reduce((all, length) => all * length, 1);
   return [product(shape.slice(0, axis)), shape[axis], product(shape.slice(axis + 1))];
 }

@@ -1,4 +1,4 @@
-import { innerProducts } from '../../backend/operations/sums';
+import { innerProducts, lengthsAround } from '../../backend/operations/sums';
 import { type Tensor, tf } from '../../backend/tensorflow';
 import { elements, type Parameter } from '../../models/parameter';
 
@@ -14,13 +14,6 @@ const CHUNK = 2.5e6;
 export function expertAxis({ name, expertAxis: axis }: Parameter): number {
   if (axis === undefined) throw new Error(`The parameter ${name} has no expert axis; this rule works per expert.`);
   return axis;
-}
-
-/** A parameter as `[outer, experts, inner]`. */
-function lengthsOf(parameter: Parameter): [outer: number, experts: number, inner: number] {
-  const axis = expertAxis(parameter);
-  const product = (lengths: readonly number[]) => lengths.reduce((all, length) => all * length, 1);
-  return [product(parameter.shape.slice(0, axis)), parameter.shape[axis], product(parameter.shape.slice(axis + 1))];
 }
 
 /** `x` with every expert's part multiplied by its factor. */
@@ -44,7 +37,7 @@ export function mixExperts(
   coefficients: readonly (readonly (readonly number[])[])[],
 ): Tensor[] {
   return tf.tidy(() => {
-    const [outer, experts, inner] = lengthsOf(parameter);
+    const [outer, experts, inner] = lengthsAround(parameter.shape, expertAxis(parameter));
     const stacked = tf.stack(moves.map((move) => move.reshape([outer, experts, inner])));
     const byExpert = tf.transpose(stacked, [2, 0, 1, 3]).reshape([experts, moves.length, -1]);
     const mixed = tf.matMul(tf.tensor(coefficients as number[][][]), byExpert);
@@ -55,7 +48,7 @@ export function mixExperts(
 
 /** Inner products of all clients' tensors, `[experts][clients][clients]`. */
 export function gramsByExpert(parameter: Parameter, moves: readonly Tensor[]): number[][][] {
-  const [outer, experts, inner] = lengthsOf(parameter);
+  const [outer, experts, inner] = lengthsAround(parameter.shape, expertAxis(parameter));
   const count = moves.length;
   return tf.tidy(() => {
     if (outer === 1) return perWholeExpert(moves, experts, inner);
