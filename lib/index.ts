@@ -13,5 +13,6 @@ export { logLoss } from './metrics/log-loss';
 export type { Score } from './metrics/types';
 export * from './models';
 export * from './multitask';
+export * from './ranking';
 export * from './report';
 export * from './statistics';

@@ -1,0 +1,8 @@
+export * from './open';
+export type { SplitWay } from './split';
+export {
+  type RankingSyntheticOptions,
+  rankingSyntheticDefaults,
+  type SyntheticRanking,
+  syntheticRanking,
+} from './synthetic';

@@ -1,0 +1,2 @@
+export * from './evaluate';
+export { type ScoringVectors, topItems } from './top-items';

@@ -1,0 +1,91 @@
+import { tf } from '../../backend/tensorflow';
+
+/** Vectors whose inner products are scores, row by row: `[users, width]` and `[items, width]`. */
+export interface ScoringVectors {
+  readonly userVectors: Float32Array;
+  readonly itemVectors: Float32Array;
+  readonly width: number;
+}
+
+/** Scores that are computed at a time: 32 MB. */
+const BLOCK = 1 << 23;
+
+/**
+ * The items with the highest scores of each of some users, best first; of equal scores, the smaller item number first.
+ *
+ * Exact: every item is scored, as a product of a block of users with all items, and one pass over a user's scores keeps
+ * the best. Scores are float32, as TensorFlow computes them.
+ *
+ * @param users numbers of the users that are asked for
+ * @param excluded items that a user must not get, by number of the user
+ * @param count how many items
+ * @returns `[users, count]`; −1 behind a user's last item, where fewer are left
+ * @throws RangeError where a vector has another length than it should, or a number that is not finite.
+ */
+export function topItems(
+  { userVectors, itemVectors, width }: ScoringVectors,
+  users: Int32Array,
+  excluded: (user: number) => Int32Array,
+  count: number,
+): Int32Array {
+  checkVectors('userVectors', userVectors, width);
+  checkVectors('itemVectors', itemVectors, width);
+  const items = itemVectors.length / width;
+  const block = Math.max(1, Math.floor(BLOCK / Math.max(1, items)));
+  const found = new Int32Array(users.length * count).fill(-1);
+  const itemTensor = tf.tensor2d(itemVectors, [items, width]);
+  try {
+    for (let start = 0; start < users.length; start += block) {
+      const own = users.subarray(start, start + block);
+      const rows = new Float32Array(own.length * width);
+      own.forEach((user, k) => {
+        rows.set(userVectors.subarray(user * width, (user + 1) * width), k * width);
+      });
+      // The numbers leave the tensor outside of `tidy`, which would look through what it returns, number by number.
+      const product = tf.tidy(() => tf.matMul(tf.tensor2d(rows, [own.length, width]), itemTensor, false, true));
+      const scores = product.dataSync() as Float32Array;
+      product.dispose();
+      own.forEach((user, k) => {
+        const line = scores.subarray(k * items, (k + 1) * items);
+        for (const item of excluded(user)) line[item] = Number.NEGATIVE_INFINITY;
+        keepBest(line, found.subarray((start + k) * count, (start + k + 1) * count));
+      });
+    }
+  } finally {
+    itemTensor.dispose();
+  }
+  return found;
+}
+
+/** Writes the places of the highest scores into `best`, highest first, the earlier of equal ones first. */
+function keepBest(scores: Float32Array, best: Int32Array): void {
+  const count = best.length;
+  const values = new Float32Array(count).fill(Number.NEGATIVE_INFINITY);
+  let least = Number.NEGATIVE_INFINITY;
+  for (let item = 0; item < scores.length; item++) {
+    const score = scores[item];
+    // An equal score that comes later does not push out an earlier one.
+    if (!(score > least)) continue;
+    let place = count - 1;
+    for (; place > 0 && score > values[place - 1]; place--) {
+      values[place] = values[place - 1];
+      best[place] = best[place - 1];
+    }
+    values[place] = score;
+    best[place] = item;
+    least = values[count - 1];
+  }
+}
+
+function checkVectors(name: string, vectors: Float32Array, width: number): void {
+  if (!Number.isInteger(width) || width < 1)
+    throw new RangeError(`width is ${width}: it must be a whole number above 0`);
+  if (vectors.length % width !== 0) {
+    throw new RangeError(`${name}: ${vectors.length} numbers are not whole vectors of width ${width}`);
+  }
+  const wrong = vectors.findIndex((value) => !Number.isFinite(value));
+  if (wrong < 0) return;
+  throw new RangeError(
+    `${name}: vector ${Math.floor(wrong / width)} holds ${vectors[wrong]}; did the training diverge?`,
+  );
+}
