@@ -8,8 +8,8 @@ export function gatherRows(table: Tensor2D, at: Tensor1D): Tensor2D {
   if (!kernelsInUse()) return gatherRowsPortable(table, at);
   return withGradient(
     [table],
-    (table) => ({ value: execute('PfGatherRows', [], [table, at]), kept: [] }),
-    (dy) => [scatterRows(dy, at, table.shape[0])],
+    (table) => ({ value: execute('PfGatherRows', [], [table, at]), kept: [at] }),
+    (dy, [at]) => [scatterRows(dy, at, table.shape[0])],
   ) as Tensor2D;
 }
 
