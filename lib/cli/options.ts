@@ -47,7 +47,8 @@ export const integer = (text: string): number => {
   return value;
 };
 
-const number = (text: string): number => {
+/** Any finite number. */
+export const number = (text: string): number => {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value))
     throw new InvalidArgumentError('It must be a number, such as 0.001.');
@@ -104,7 +105,7 @@ export const runOptions: readonly Option[] = [
   new Option('--task-conflict <dial>', 'synthetic: disagreement between tasks, 0 to 1').argParser(number),
   new Option('--input-shift <dial>', 'synthetic: scale and offset of inputs per scenario, 0 to 1').argParser(number),
   new Option('--clicks-only <names>', 'synthetic: scenarios without conversion, separated by commas').argParser(list),
-  new Option('--data-seed <seed>', 'synthetic: seed of the data').argParser(integer),
+  new Option('--data-seed <seed>', 'seed of generated data, or of the split of a ranking data set').argParser(integer),
 ];
 
 /** The settings that flags name, as overrides of a configuration. */

@@ -2,8 +2,11 @@ import { Command, Option } from 'commander';
 import { dataCard, dataCardText, datasetNames, openDataset } from '../data';
 import { requireKnown } from '../experiments/config';
 import { studies } from '../experiments/studies';
+import { rankingDatasetNames } from '../ranking';
 import { type FigureFlags, figure, figureFormats } from './figure';
-import { integer, list, type RunFlags, runOptions, seedList } from './options';
+import { integer, list, runOptions, seedList } from './options';
+import { runRankingMethods } from './ranking';
+import { type RankingFlags, rankingOptions, requireOwnOptions } from './ranking-options';
 import { type ReportFlags, report, reportFormats } from './report';
 import { run } from './run';
 import { type StudyFlags, study } from './study';
@@ -13,6 +16,7 @@ Examples:
   npm start                                                  all methods on generated data
   npm start -- run kuairand-pure --data FOLDER --seeds 1-3   real data, three seeds
   npm start -- run --schema mine.json --data log.csv         your own data
+  npm start -- run lastfm-2k --data FOLDER --methods bpr,ew,pmtrec   users and items, with side tasks
   npm start -- run synthetic --methods fedavg,fedbn --rounds 20 --local-steps 50
   npm start -- data kuairand-pure --data FOLDER              what is in a data set
   npm start -- report results/synthetic                      table and report of stored results
@@ -36,15 +40,17 @@ export function program(): Command {
 
   const runCommand = main
     .command('run [data-set]', { isDefault: true })
-    .description(`train methods on a data set (${datasetNames.join(', ')}) or on your own (--schema)`)
+    .description(`train methods on a data set (${datasetNames.join(', ')}; for ranking ${rankingDatasetNames.join(', ')}) or on your own (--schema)`)
     .allowExcessArguments(false)
     .addHelpText('after', examples)
-    .action(async (name: string | undefined, flags: RunFlags) => {
+    .action(async (name: string | undefined, flags: RankingFlags) => {
       const chosen = name ?? 'synthetic';
-      if (!flags.schema) requireKnown('data set', chosen, datasetNames);
-      await run(chosen, flags);
+      if (!flags.schema) requireKnown('data set', chosen, [...datasetNames, ...rankingDatasetNames]);
+      const isRanking = !flags.schema && rankingDatasetNames.includes(chosen);
+      requireOwnOptions(flags.schema ?? chosen, isRanking, flags);
+      await (isRanking ? runRankingMethods : run)(chosen, flags);
     });
-  for (const option of runOptions) runCommand.addOption(option);
+  for (const option of [...runOptions, ...rankingOptions]) runCommand.addOption(option);
 
   main
     .command('data [data-set]')

@@ -101,7 +101,8 @@ function referencesFor(name: string, { scenarios, tasks, bayesAuc }: Dataset): R
   return [...known, { name: 'best possible', kind: 'ceiling', values }];
 }
 
-function packageVersion(): string {
+/** The version that configurations record. */
+export function packageVersion(): string {
   const file = readFileSync(join(projectRoot(), 'package.json'), 'utf8');
   return (JSON.parse(file) as { version: string }).version;
 }

@@ -46,12 +46,12 @@ export function taskCells(
     const values = new Map(defined.map((line) => [line.seed, line.auc as number]));
     if (defined.length === 0) {
       const reason = lines.length === 0 ? 'no result stored' : (missing?.reason ?? 'undefined');
-      return overSeeds(values, noteOf(`${scenario}, ${task}: ${reason}.`));
+      return seedCell(values, noteOf(`${scenario}, ${task}: ${reason}.`));
     }
-    if (single) return withRowError(overSeeds(values), [defined[0]]);
-    if (defined.length === seeds.size) return overSeeds(values);
+    if (single) return withRowError(seedCell(values), [defined[0]]);
+    if (defined.length === seeds.size) return seedCell(values);
     const reason = missing?.reason ? ` (${missing.reason})` : '';
-    return overSeeds(values, noteOf(`${scenario}, ${task}: from ${defined.length} of ${seeds.size} seeds${reason}.`));
+    return seedCell(values, noteOf(`${scenario}, ${task}: from ${defined.length} of ${seeds.size} seeds${reason}.`));
   });
 
   const definedBySeed = new Map(
@@ -69,7 +69,7 @@ export function taskCells(
         : undefined;
   const summary = (of: (aucs: number[]) => number) =>
     new Map([...definedBySeed].map(([seed, lines]) => [seed, of(lines.map((line) => line.auc as number))]));
-  const mean = overSeeds(
+  const mean = seedCell(
     summary((aucs) => aucs.reduce((sum, value) => sum + value, 0) / aucs.length),
     note,
   );
@@ -77,7 +77,7 @@ export function taskCells(
   return [
     ...cells,
     single && lines ? withRowError(mean, lines) : mean,
-    overSeeds(
+    seedCell(
       summary((aucs) => Math.min(...aucs)),
       note,
     ),
@@ -104,7 +104,8 @@ export function costCell(values: readonly number[], format: (value: number) => s
   return printed(interval === null ? null : { ...interval, halfWidth: null }, format);
 }
 
-function overSeeds(bySeed: ReadonlyMap<number, number>, note?: number): BareCell {
+/** Mean over seeds, from three on with its interval. */
+export function seedCell(bySeed: ReadonlyMap<number, number>, note?: number): BareCell {
   return { ...printed(meanInterval([...bySeed.values()]), aucText, note), bySeed };
 }
 

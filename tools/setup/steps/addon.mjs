@@ -12,6 +12,7 @@ const OWN = ['quiet.h', 'quiet.cc', 'log_level.cc'].map((file) => `tools/setup/a
 /** The library's own operations. */
 const KERNELS = [
   'adam',
+  'graph',
   'logits',
   'loops',
   'lookup',

@@ -1,0 +1,73 @@
+import { evaluateRanking } from '../../ranking/metrics';
+import { type NodeVectors, type SplitScores, trainRanking } from '../../ranking/training';
+import type { RankingDataset } from '../../ranking/types';
+import { auxiliaryOf, combinationOf, type RankingConfig } from './config';
+import type { RankingStore } from './store';
+import type { RankingEpochLine, RankingResultLine } from './types';
+
+export interface RankingRunOptions {
+  /** Where results are kept; without one nothing is written. */
+  readonly store?: RankingStore;
+  /** Called now and then with what runs and the share of its present epoch that is done. */
+  readonly onProgress?: (run: { method: string; seed: number; epoch: number }, share: number) => void;
+  /** Asked after each epoch: true stops there. */
+  readonly shouldStop?: () => boolean;
+}
+
+/**
+ * Trains every method with every seed and yields each epoch as it ends. Returns the final lines of all runs: metrics of the
+ * epoch that validation chose, on validation and, read once, on test.
+ *
+ * With a store, runs that are finished there are skipped. One that was interrupted starts afresh: a run takes a minute or
+ * two on the data sets at hand, so that nothing is kept in between.
+ */
+export async function* runRanking(
+  config: RankingConfig,
+  dataset: RankingDataset,
+  { store, onProgress, shouldStop = () => false }: RankingRunOptions = {},
+): AsyncGenerator<RankingEpochLine, RankingResultLine[], undefined> {
+  const lines: RankingResultLine[] = [];
+  const options = { ...config, auxiliary: auxiliaryOf(config, dataset) };
+  const evaluate = (vectors: NodeVectors, split: 'validation' | 'test') =>
+    evaluateRanking({ ...vectors, dataset, split });
+  for (const seed of config.seeds) {
+    for (const method of config.methods) {
+      if (store?.isFinished(method, seed)) continue;
+      store?.dropEpochs(method, seed);
+      const began = performance.now();
+      const run = trainRanking({
+        ...{ dataset, options, seed, evaluate },
+        combination: combinationOf(config, method),
+        onProgress: (epoch, share) => onProgress?.({ method, seed, epoch }, share),
+      });
+      let next = await run.next();
+      while (!next.done) {
+        const line = { method, ...next.value };
+        store?.appendEpoch(line);
+        yield line;
+        if (shouldStop()) {
+          await run.return(undefined as never); // frees the device
+          return lines;
+        }
+        next = await run.next();
+      }
+      const { epoch, validation } = next.value;
+      const about = { method, seed, epoch, seconds: (performance.now() - began) / 1000 };
+      const test = evaluate(next.value, 'test');
+      const own = [...linesOf({ ...about, split: 'validation' }, validation), ...linesOf({ ...about, split: 'test' }, test)];
+      store?.writeResults(own);
+      lines.push(...own);
+    }
+  }
+  return store ? store.results() : lines;
+}
+
+/** One line per metric and cutoff. */
+function linesOf(about: Omit<RankingResultLine, 'metric' | 'value'>, { recall, ndcg }: SplitScores): RankingResultLine[] {
+  const { method, seed, split, epoch, seconds } = about;
+  return Object.entries({ recall, ndcg }).flatMap(([metric, values]) =>
+    Object.entries(values).map(([cutoff, value]) => ({
+      ...{ method, seed, split, metric: `${metric}@${cutoff}`, value, epoch, seconds },
+    })),
+  );
+}

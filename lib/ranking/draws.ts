@@ -1,0 +1,14 @@
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+
+/** A stream of random places. */
+export interface Places {
+  /** A whole number from 0 to count − 1, each as likely as the others up to count/2³². */
+  below(count: number): number;
+}
+
+/** Starts a stream that the seed decides; give each purpose a seed of its own (`seedAt`). */
+export function placesFrom(seed: number): Places {
+  const generator = xoroshiro128plus(seed);
+  generator.next(); // the generator's first number is a bit pattern of the seed
+  return { below: (count) => Math.floor(((generator.next() >>> 0) / 4294967296) * count) };
+}
