@@ -11,6 +11,9 @@ import type { RankingDataset } from '../../lib/ranking/types';
 import { errorOf, folderWith } from '../data/tiny';
 import { readGolden } from '../golden/case';
 
+// Digests of files are remembered: not in the project's own folders here.
+process.env.PF_CACHE = folderWith({});
+
 const options = { name: 'tiny', fingerprint: 'f', seed: 1, split: 'per-user' as const };
 const made = (raw: RawRanking, more: Partial<typeof options> | { split: 'global' } = {}) =>
   assemble(raw, { ...options, ...more });

@@ -86,7 +86,7 @@ function relationsOf({
       of: users,
     },
   ];
-  return found.filter((one) => one !== undefined);
+  return found.filter((one): one is RankingCardRelation => one !== undefined);
 }
 
 /** A ranking card as text with tables, for a terminal or a notebook; no colours. */
