@@ -6,6 +6,7 @@ import { rankingDatasetNames } from '../ranking';
 import { type FigureFlags, figure, figureFormats } from './figure';
 import { integer, list, runOptions, seedList } from './options';
 import { runRankingMethods } from './ranking';
+import { rankingData } from './ranking-data';
 import { type RankingFlags, rankingOptions, requireOwnOptions } from './ranking-options';
 import { type ReportFlags, report, reportFormats } from './report';
 import { run } from './run';
@@ -40,7 +41,9 @@ export function program(): Command {
 
   const runCommand = main
     .command('run [data-set]', { isDefault: true })
-    .description(`train methods on a data set (${datasetNames.join(', ')}; for ranking ${rankingDatasetNames.join(', ')}) or on your own (--schema)`)
+    .description(
+      `train methods on a data set (${datasetNames.join(', ')}; for ranking ${rankingDatasetNames.join(', ')}) or on your own (--schema)`,
+    )
     .allowExcessArguments(false)
     .addHelpText('after', examples)
     .action(async (name: string | undefined, flags: RankingFlags) => {
@@ -54,11 +57,13 @@ export function program(): Command {
 
   main
     .command('data [data-set]')
-    .description('show the card of a data set: rows, fields, label rates, missing values')
+    .description('show the card of a data set: what is in it, and what was dropped')
     .option('--data <paths...>', 'folder of the data set, or files for a schema of your own')
     .option('--schema <file>', 'JSON schema of your own data')
     .action(async (name: string | undefined, flags: { data?: string[]; schema?: string }) => {
-      if (!flags.schema) requireKnown('data set', name ?? 'synthetic', datasetNames);
+      if (!flags.schema) requireKnown('data set', name ?? 'synthetic', [...datasetNames, ...rankingDatasetNames]);
+      if (!flags.schema && name !== undefined && rankingDatasetNames.includes(name))
+        return rankingData(name, flags.data);
       const data = flags.schema || flags.data?.length !== 1 ? flags.data : flags.data[0];
       const dataset = await openDataset(flags.schema ?? name ?? 'synthetic', { data });
       console.log(dataCardText(dataCard(dataset)));

@@ -1,5 +1,6 @@
 export { type ConfigOverrides, configDefaults, type ExperimentConfig, makeConfig, readConfig } from './config';
 export { type Preset, presets } from './presets';
+export * from './ranking';
 export { type RunOptions, runExperiment } from './run';
 export * from './sources';
 export * from './store';

@@ -98,14 +98,11 @@ function keptCategories(
   known: Numbering,
   warnings: string[],
 ) {
-  const numbering = numberKeys(categories);
-  const [ofItems, ofCategories]: [number[], number[]] = [[], []];
-  for (let k = 0; k < items.length; k++) {
-    const item = known.of(items[k]);
-    if (item === undefined) continue;
-    ofItems.push(item);
-    ofCategories.push(numbering.of(categories[k])!);
-  }
+  const places = Array.from({ length: items.length }, (_, k) => k).filter((k) => known.of(items[k]) !== undefined);
+  const keys = places.map((k) => categories[k]);
+  const numbering = numberKeys(keys);
+  const ofItems = places.map((k) => known.of(items[k])!);
+  const ofCategories = keys.map((key) => numbering.of(key)!);
   const pairs = distinctPairs(ofItems, ofCategories, numbering.count);
   return kept('categories', { items: pairs.first, categories: pairs.second, count: numbering.count }, warnings);
 }

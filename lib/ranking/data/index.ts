@@ -1,3 +1,4 @@
+export * from './card';
 export * from './open';
 export type { SplitWay } from './split';
 export {

@@ -24,7 +24,7 @@ export async function readJsonLines(file: SourceFile, fields: JsonFields): Promi
       `SELECT * FROM read_json(${literal(file.path)}, format='newline_delimited', columns={${columns}})`,
     );
     const values = found.getColumnsJS() as unknown[][];
-    const read = Object.fromEntries(names.map((name, k) => [name, values[k]]));
+    const read = Object.fromEntries(names.map((name, k) => [name, values[k] ?? []]));
     for (const name of names) {
       if (fields[name] === 'texts') read[name] = read[name].map((list) => list ?? []);
       else if (read[name].includes(null)) throw await lineProblem(file, fields, new Error(`no "${name}" in some line`));

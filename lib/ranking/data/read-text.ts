@@ -43,7 +43,8 @@ export async function readText(file: SourceFile, columns: readonly TextColumn[])
     }
     const selected = names.map((name) => `${quoted(name)}::DOUBLE`).join(', ');
     const found = await connection.runAndReadAll(`SELECT ${selected} FROM lines ORDER BY rowid`);
-    return found.getColumnsJS().map((column) => Float64Array.from(column as number[]));
+    const values = found.getColumnsJS();
+    return names.map((_, k) => Float64Array.from((values[k] ?? []) as number[]));
   } finally {
     database.close();
   }
