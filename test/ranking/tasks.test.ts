@@ -11,7 +11,11 @@ import { linksOf, pairsOf, rankingDatasetOf, wholeBatch } from './tiny';
 
 const pairs = [
   ...[0, 1, 2].map((item) => [0, item] as const), // user 0 has every item
-  ...([[1, 0], [2, 1], [2, 2]] as const),
+  ...([
+    [1, 0],
+    [2, 1],
+    [2, 2],
+  ] as const),
 ];
 const many = (count: number, work: (seed: number) => void) => {
   for (let seed = 1; seed <= count; seed++) work(seedAt(seed, 'test'));
@@ -37,7 +41,14 @@ test('bpr: negatives are items that the user did not take in training, all of th
 });
 
 test('links: partners are linked, strangers are not, nobody is their own', () => {
-  const friends = [[0, 1], [0, 2], [1, 2], [3, 0], [4, 0], [5, 0]] as const;
+  const friends = [
+    [0, 1],
+    [0, 2],
+    [1, 2],
+    [3, 0],
+    [4, 0],
+    [5, 0],
+  ] as const;
   const social = linksOf(friends.map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const));
   const users = [0, 1, 2, 3, 6].map((user) => [user, 0] as const);
   const dataset = rankingDatasetOf(7, 4, users, { social });
@@ -55,9 +66,25 @@ test('links: partners are linked, strangers are not, nobody is their own', () =>
 });
 
 test('links between items are those of item nodes; who is linked to all is left out', () => {
-  const dataset = rankingDatasetOf(2, 3, [[0, 0], [1, 1]], { coBuy: linksOf([[0, 1], [0, 2]]) });
+  const dataset = rankingDatasetOf(
+    2,
+    3,
+    [
+      [0, 0],
+      [1, 1],
+    ],
+    {
+      coBuy: linksOf([
+        [0, 1],
+        [0, 2],
+      ]),
+    },
+  );
   const { roles } = auxiliaryTasks['co-buy'].make(dataset).sample(wholeBatch(dataset), placesFrom(1));
-  assert.equal(roles.map((role) => Array.from(role)), [[3], [2], [4]]); // item 0 has no stranger
+  assert.equal(
+    roles.map((role) => Array.from(role)),
+    [[3], [2], [4]],
+  ); // item 0 has no stranger
 });
 
 test('category: partners share one, strangers share none', () => {
@@ -68,7 +95,12 @@ test('category: partners share one, strangers share none', () => {
     categories: Int32Array.from(listed, ([, category]) => category),
     count: 4,
   };
-  const dataset = rankingDatasetOf(1, 7, ofItem.map((_, item) => [0, item] as const), { categories });
+  const dataset = rankingDatasetOf(
+    1,
+    7,
+    ofItem.map((_, item) => [0, item] as const),
+    { categories },
+  );
   const task = auxiliaryTasks.category.make(dataset);
   const share = (a: number, b: number) => ofItem[a - 1].some((one) => ofItem[b - 1].includes(one));
   const partnersOfOne = new Set<number>();
@@ -85,10 +117,23 @@ test('category: partners share one, strangers share none', () => {
 });
 
 test('rating: what is not rated is left out; equal ratings are no division by 0', () => {
-  const ratings = { ...pairsOf([[0, 1], [2, 1]]), values: Float32Array.of(2, 4) };
+  const ratings = {
+    ...pairsOf([
+      [0, 1],
+      [2, 1],
+    ]),
+    values: Float32Array.of(2, 4),
+  };
   const dataset = rankingDatasetOf(3, 3, pairs, { ratings });
   const { roles, values } = auxiliaryTasks.rating.make(dataset).sample(wholeBatch(dataset), placesFrom(1));
-  assert.equal([...roles.map((role) => Array.from(role)), Array.from(values!)], [[0, 2], [4, 4], [0, 1]]);
+  assert.equal(
+    [...roles.map((role) => Array.from(role)), Array.from(values!)],
+    [
+      [0, 2],
+      [4, 4],
+      [0, 1],
+    ],
+  );
   const equal = rankingDatasetOf(3, 3, pairs, { ratings: { ...ratings, values: Float32Array.of(3, 3) } });
   const same = auxiliaryTasks.rating.make(equal).sample(wholeBatch(equal), placesFrom(1));
   assert.equal(Array.from(same.values!), [0, 0]);
@@ -121,7 +166,9 @@ test('direct-au: one interaction has no pair, a vector of zeros no direction, an
   tf.tidy(() => {
     const lossOf = (x: ReturnType<typeof tf.tensor2d>) =>
       task.loss([x, tf.tensor2d([[0, 1]])], { roles: [] }, {}).asScalar();
-    const numbers = tf.grad(lossOf as never)(tf.zeros([1, 2])).dataSync();
+    const numbers = tf
+      .grad(lossOf as never)(tf.zeros([1, 2]))
+      .dataSync();
     assert.ok(Array.from(numbers).every(Number.isFinite));
   });
 });

@@ -118,7 +118,11 @@ const epochWork: Work = {
     const roles = samples.map((role, k) => setting.share(`role-${k}`, role));
     const peer: PeerRequest = {
       ...{ name: 'torch', module: 'lightgcn' },
-      parameters: { ...parameters, product: 'symmetric', samples: Array.from({ length: steps }, (_, k) => roles.slice(3 * k, 3 * k + 3)) },
+      parameters: {
+        ...parameters,
+        product: 'symmetric',
+        samples: Array.from({ length: steps }, (_, k) => roles.slice(3 * k, 3 * k + 3)),
+      },
     };
     return { ours, peer };
   },
