@@ -1,11 +1,13 @@
 export { type ConfigOverrides, configDefaults, type ExperimentConfig, makeConfig, readConfig } from './config';
+export type { Grid, StudyDescription, StudyMethod, StudySetting } from './description';
 export { type Preset, presets } from './presets';
+export { readStudy } from './read-study';
 export { type RunOptions, runExperiment } from './run';
 export * from './sources';
 export * from './store';
 export type { StoredConfiguration } from './store-configuration';
 export { StoreError } from './store-files';
-export { type Dial, type DialOptions, dialModules, dialStudy, studies } from './studies';
+export { type Dial, type DialOptions, dialModules, dialStudy, searches, studies } from './studies';
 export {
   ofSelection,
   readStudyRows,
@@ -17,5 +19,10 @@ export {
   type StudyRow,
   settingText,
 } from './study';
+export { studyOf } from './study-of';
+export { candidatesOf, type SearchSpace } from './tuning/candidates';
+export { type CandidateScore, candidateScores, fateOf } from './tuning/choose';
+export { runSearch, type SearchDescription, type SearchResult } from './tuning/search';
+export type { TunedSettings } from './tuning/tuned';
 export type { ResultLine } from './types';
 export { runInWorkers, type WorkerOptions } from './workers';

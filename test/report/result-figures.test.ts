@@ -59,7 +59,13 @@ const rows: StudyRow[] = ['local', 'fedavg'].flatMap((method, m) =>
       [1, 2, 3].map(
         (seed): StudyRow => ({
           ...{ method, seed, setting: { learningRate, dropout }, scenario: 'NL', task: 'click', round: 1 },
-          ...{ auc: 0.7 + 0.01 * m - 0.005 * r + 0.001 * seed, selection: 'per-client' },
+          ...{
+            auc: 0.7 + 0.01 * m - 0.005 * r + 0.001 * seed,
+            selection: 'per-client',
+            split: 'test',
+            bytes: 0,
+            seconds: 0,
+          },
         }),
       ),
     ),
