@@ -6,7 +6,14 @@ import { ofSelection, type Study, type StudyRow, settingText } from '../experime
 import { FEWEST_PAIRS } from '../statistics';
 import { environmentText } from './combine';
 import type { Figure } from './figure';
-import { ablationBars, criticalDifferenceFigure, gainByDial, scenarioHeatMap, sensitivity } from './figures';
+import {
+  ablationBars,
+  aucByTraffic,
+  criticalDifferenceFigure,
+  gainByDial,
+  scenarioHeatMap,
+  sensitivity,
+} from './figures';
 import { seedsText } from './figures/captions';
 import { escapeHtml } from './format';
 import { methodsOf, pairedTable, pairedTestTable, settingsOf, tuningTable } from './paired';
@@ -31,13 +38,17 @@ export type StudyFacts = Pick<Study, 'name' | 'about' | 'reference' | 'split'> &
 export function studyFigures({ reference, split }: StudyFacts, rows: readonly StudyRow[]): Figure[] {
   const own = ofSelection(rows, 'per-client');
   if (split === 'validation') return [sensitivity(own, { title: 'Validation AUC by candidate' })];
-  if (settingsOf(own).length > 1) return [gainByDial(own, reference), sensitivity(own)];
+  const traffic = new Set(own.map(({ bytes }) => bytes)).size > 2 ? [aucByTraffic(own)] : [];
+  if (settingsOf(own).length > 1) {
+    return [...(methodsOf(own).length > 1 ? [gainByDial(own, reference)] : []), sensitivity(own), ...traffic];
+  }
   const ranks = methodRanks(own);
   return [
     ablationBars(own, reference),
     ablationBars(own, reference, 'worst'),
     scenarioHeatMap(linesOf(own, split)),
     ...(ranks ? [criticalDifferenceFigure(ranks)] : []),
+    ...traffic,
   ];
 }
 
