@@ -1,4 +1,6 @@
 export { type ConfigOverrides, configDefaults, type ExperimentConfig, makeConfig, readConfig } from './config';
+export type { Failure } from './failures';
+export { type Environment, environmentNow, type Origin } from './origin';
 export { type Preset, presets } from './presets';
 export { type RunOptions, runExperiment } from './run';
 export * from './sources';
@@ -17,5 +19,5 @@ export {
   type StudyRow,
   settingText,
 } from './study';
-export type { ResultLine } from './types';
+export type { ResultLine, StoredRound } from './types';
 export { runInWorkers, type WorkerOptions } from './workers';
