@@ -1,5 +1,7 @@
 export { type ConfigOverrides, configDefaults, type ExperimentConfig, makeConfig, readConfig } from './config';
 export type { Grid, StudyDescription, StudyMethod, StudySetting } from './description';
+export type { Failure } from './failures';
+export { type Environment, environmentNow, type Origin } from './origin';
 export { type Preset, presets } from './presets';
 export { readStudy } from './read-study';
 export { type RunOptions, runExperiment } from './run';
@@ -24,5 +26,5 @@ export { candidatesOf, type SearchSpace } from './tuning/candidates';
 export { type CandidateScore, candidateScores, fateOf } from './tuning/choose';
 export { runSearch, type SearchDescription, type SearchResult } from './tuning/search';
 export type { TunedSettings } from './tuning/tuned';
-export type { ResultLine } from './types';
+export type { ResultLine, StoredRound } from './types';
 export { runInWorkers, type WorkerOptions } from './workers';

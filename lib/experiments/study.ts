@@ -4,6 +4,7 @@ import type { Dataset } from '../data/types';
 import { withoutTest } from '../data/without-test';
 import type { SelectionKind } from '../federated/selection';
 import type { ConfigOverrides, ExperimentConfig } from './config';
+import type { Origin } from './origin';
 import { runExperiment } from './run';
 import type { ResultStore } from './store';
 import { readJsonLines, StoreError } from './store-files';
@@ -52,10 +53,21 @@ export interface Study {
 
 /** The final AUC of one scenario and task in one run of a study: a line of its result file. */
 export interface StudyRow
-  extends Pick<
-    ResultLine,
-    'method' | 'seed' | 'scenario' | 'task' | 'split' | 'auc' | 'aucError' | 'round' | 'selection' | 'bytes' | 'seconds'
-  > {
+  extends Origin,
+    Pick<
+      ResultLine,
+      | 'method'
+      | 'seed'
+      | 'scenario'
+      | 'task'
+      | 'split'
+      | 'auc'
+      | 'aucError'
+      | 'round'
+      | 'selection'
+      | 'bytes'
+      | 'seconds'
+    > {
   readonly setting: Setting;
   readonly split: Study['split'];
 }
@@ -100,7 +112,7 @@ export const ofSelection = (rows: readonly StudyRow[], kind: SelectionKind): Stu
 
 /** Performs one run and returns its rows with both kinds of selection. With a store, a run that is finished there is read, and an interrupted one goes on. */
 export async function performRun({ point, method, seed, split }: StudyRun, store?: ResultStore): Promise<StudyRow[]> {
-  const whole = await opened(point);
+  const whole = await dataOf(point);
   const dataset = split === 'validation' ? withoutTest(whole) : whole;
   const config = { ...point.config, methods: [method], seeds: [seed] };
   const run = runExperiment(config, dataset, { store, splits: [split] });
@@ -108,9 +120,9 @@ export async function performRun({ point, method, seed, split }: StudyRun, store
   while (!step.done) step = await run.next();
   return step.value
     .filter((line) => line.split === split)
-    .map(({ scenario, task, auc, aucError, round, selection, bytes, seconds }) => {
+    .map(({ scenario, task, auc, aucError, round, selection, bytes, seconds, configuration, environment, code }) => {
       const run = { setting: point.setting, method: point.as ?? method, seed, scenario, task, split };
-      return { ...run, auc, aucError, round, selection, bytes, seconds };
+      return { ...run, auc, aucError, round, selection, bytes, seconds, configuration, environment, code };
     });
 }
 
@@ -129,7 +141,8 @@ export function readStudyRows(file: string, selection: SelectionKind = 'per-clie
 /** The data set of the last run: the runs of a study mostly share theirs. */
 let last: { readonly key: string; readonly dataset: Promise<Dataset> } | undefined;
 
-function opened({ dataset, open }: StudyPoint): Promise<Dataset> {
+/** The data set of a point. */
+export function dataOf({ dataset, open }: StudyPoint): Promise<Dataset> {
   const key = JSON.stringify([dataset, open]);
   if (last?.key !== key) last = { key, dataset: openDataset(dataset, open) };
   return last.dataset;
