@@ -22,11 +22,17 @@ export interface RankingFlags extends RunFlags {
 export const rankingOptions: readonly Option[] = [
   new Option('--encoder <name>', 'ranking: mf, ngcf or lightgcn'),
   new Option('--layers <count>', 'ranking: steps along the links of the graph').argParser(integer),
-  new Option('--auxiliary <tasks>', `ranking: tasks beside bpr: ${Object.keys(auxiliaryTasks).join(', ')}`).argParser(list),
+  new Option('--auxiliary <tasks>', `ranking: tasks beside bpr: ${Object.keys(auxiliaryTasks).join(', ')}`).argParser(
+    list,
+  ),
   new Option('--epochs <count>', 'ranking: at most so many passes over the training data').argParser(integer),
-  new Option('--patience <epochs>', 'ranking: epochs without gain on validation that end the training').argParser(integer),
+  new Option('--patience <epochs>', 'ranking: epochs without gain on validation that end the training').argParser(
+    integer,
+  ),
   new Option('--alpha <factor>', "ranking: PMTRec's task focusing, from 1 (none)").argParser(number),
-  new Option('--tau <temperature>', "ranking: PMTRec's temperature; a very high one gives equal weights").argParser(number),
+  new Option('--tau <temperature>', "ranking: PMTRec's temperature; a very high one gives equal weights").argParser(
+    number,
+  ),
   new Option('--tau-scale <unit>', 'ranking: what tau is measured in: median (default), absolute or scale-free'),
   new Option('--reduction <kind>', 'ranking: gradient norms of the mean (default) or the sum of a batch'),
 ];

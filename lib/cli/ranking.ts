@@ -38,7 +38,8 @@ export async function runRankingMethods(name: string, flags: RankingFlags): Prom
   try {
     const isDone = await train(config, dataset, store);
     const results = store.results();
-    if (results.length > 0) console.log(`\n${tableText(rankingTable(results), { width: process.stdout.columns ?? 120 })}`);
+    if (results.length > 0)
+      console.log(`\n${tableText(rankingTable(results), { width: process.stdout.columns ?? 120 })}`);
     console.log(
       isDone
         ? `\nResults: ${store.folder}`

@@ -9,6 +9,6 @@ export interface Places {
 /** Starts a stream that the seed decides; give each purpose a seed of its own (`seedAt`). */
 export function placesFrom(seed: number): Places {
   const generator = xoroshiro128plus(seed);
-  generator.next(); // the generator's first number is a bit pattern of the seed
+  for (let k = 0; k < 4; k++) generator.next(); // the generator's first numbers are bit patterns of the seed
   return { below: (count) => Math.floor(((generator.next() >>> 0) / 4294967296) * count) };
 }

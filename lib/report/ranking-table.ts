@@ -33,13 +33,21 @@ export function rankingTable(
       cells.map((row) => ({ text: row[column].text, mean: row[column].value, bySeed: row[column].bySeed })),
     ),
   );
-  const seeds = methods.map((method) => new Set(own.filter((line) => line.method === method).map(({ seed }) => seed)).size);
+  const seeds = methods.map(
+    (method) => new Set(own.filter((line) => line.method === method).map(({ seed }) => seed)).size,
+  );
   const isSmall = Math.max(0, ...seeds) < FEWEST_PAIRS;
   const rows = methods.map((method, m) => {
     const one = metrics.length > 0 ? linesOf(method, metrics[0]) : [];
     const costs = [
-      costCell(one.map(({ epoch }) => epoch), (epoch) => epoch.toFixed(0)),
-      costCell(one.map(({ seconds }) => seconds), formatSeconds),
+      costCell(
+        one.map(({ epoch }) => epoch),
+        (epoch) => epoch.toFixed(0),
+      ),
+      costCell(
+        one.map(({ seconds }) => seconds),
+        formatSeconds,
+      ),
     ];
     return {
       name: method,
@@ -73,8 +81,7 @@ function byMetric(a: string, b: string): number {
 
 function withMark({ bySeed: _, ...cell }: BareCell, mark: Mark, isSmall: boolean): TableCell {
   // Where no method has enough seeds the legend says so once, and no cell has to.
-  const { standing, adjusted } =
-    isSmall && mark.standing === 'untested' ? { standing: null, adjusted: null } : mark;
+  const { standing, adjusted } = isSmall && mark.standing === 'untested' ? { standing: null, adjusted: null } : mark;
   return { ...cell, best: standing === 'best', standing, adjusted };
 }
 

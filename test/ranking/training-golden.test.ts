@@ -125,9 +125,7 @@ for (const kernels of [true, false]) {
           };
           const [x, b] = [matrix(vectors), matrix(biases)];
           near([numbersOf(lossOf(x, b))[0]], [loss], 1e-5, `${task}, loss`);
-          const found = biasGradient
-            ? tf.grads(lossOf)([x, b])
-            : [tf.grad((all: Tensor) => lossOf(all, b))(x)];
+          const found = biasGradient ? tf.grads(lossOf)([x, b]) : [tf.grad((all: Tensor) => lossOf(all, b))(x)];
           close(found[0], gradient, `${task}, gradient`);
           if (biasGradient) close(found[1], biasGradient, `${task}, gradient of biases`);
         }),
@@ -179,7 +177,12 @@ for (const kernels of [true, false]) {
 test('the rating task finds the golden values by itself', () => {
   const [task] = makeTasks(dataset, ['rating']).slice(1);
   const { values } = task.sample(wholeBatch(dataset), { below: () => 0 });
-  near(values!, ratings.map((value) => (value - 1) / 4), 1e-6, 'scaled ratings');
+  near(
+    values!,
+    ratings.map((value) => (value - 1) / 4),
+    1e-6,
+    'scaled ratings',
+  );
 });
 
 const ratingsOf = (roles: readonly Int32Array[], known: ReadonlyMap<string, number>): Float32Array =>

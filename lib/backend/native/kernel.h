@@ -79,13 +79,9 @@ class Call {
     for (int axis = 0; axis < TF_NumDims(tensor); axis++) shape.push_back(TF_Dim(tensor, axis));
     return output(index, shape);
   }
-  float* output(int index, const std::vector<int64_t>& dims) {
-    int64_t size = 1;
-    for (int64_t length : dims) size *= length;
-    TF_Tensor* tensor = TF_AllocateOutput(context_, index, TF_FLOAT, dims.data(), static_cast<int>(dims.size()),
-                                          static_cast<size_t>(size) * sizeof(float), status_);
-    held_.push_back(tensor);
-    return static_cast<float*>(TF_TensorData(tensor));
+  float* output(int index, const std::vector<int64_t>& dims) { return allocate<float>(index, TF_FLOAT, dims); }
+  int32_t* integerOutput(int index, const std::vector<int64_t>& dims) {
+    return allocate<int32_t>(index, TF_INT32, dims);
   }
 
   /** Ends the operation with an error where a condition does not hold. */
@@ -98,6 +94,15 @@ class Call {
   int inputs() const { return TF_NumInputs(context_); }
 
  private:
+  template <class Number>
+  Number* allocate(int index, TF_DataType type, const std::vector<int64_t>& dims) {
+    int64_t size = 1;
+    for (int64_t length : dims) size *= length;
+    TF_Tensor* tensor = TF_AllocateOutput(context_, index, type, dims.data(), static_cast<int>(dims.size()),
+                                          static_cast<size_t>(size) * sizeof(Number), status_);
+    held_.push_back(tensor);
+    return static_cast<Number*>(TF_TensorData(tensor));
+  }
   TF_OpKernelContext* context_;
   TF_Status* status_;
   std::vector<TF_Tensor*> held_;

@@ -54,7 +54,10 @@ export async function* runRanking(
       const { epoch, validation } = next.value;
       const about = { method, seed, epoch, seconds: (performance.now() - began) / 1000 };
       const test = evaluate(next.value, 'test');
-      const own = [...linesOf({ ...about, split: 'validation' }, validation), ...linesOf({ ...about, split: 'test' }, test)];
+      const own = [
+        ...linesOf({ ...about, split: 'validation' }, validation),
+        ...linesOf({ ...about, split: 'test' }, test),
+      ];
       store?.writeResults(own);
       lines.push(...own);
     }
@@ -63,7 +66,10 @@ export async function* runRanking(
 }
 
 /** One line per metric and cutoff. */
-function linesOf(about: Omit<RankingResultLine, 'metric' | 'value'>, { recall, ndcg }: SplitScores): RankingResultLine[] {
+function linesOf(
+  about: Omit<RankingResultLine, 'metric' | 'value'>,
+  { recall, ndcg }: SplitScores,
+): RankingResultLine[] {
   const { method, seed, split, epoch, seconds } = about;
   return Object.entries({ recall, ndcg }).flatMap(([metric, values]) =>
     Object.entries(values).map(([cutoff, value]) => ({

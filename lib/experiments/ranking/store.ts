@@ -98,7 +98,9 @@ function readConfiguration(folder: string): StoredConfiguration {
 
 function writeConfiguration(folder: string, configuration: StoredConfiguration): void {
   const now = JSON.parse(JSON.stringify(configuration)) as StoredConfiguration;
-  const holdsLines = [EPOCHS, RESULTS, 'rounds.jsonl'].some((name) => readJsonLines(join(folder, name)).lines.length > 0);
+  const holdsLines = [EPOCHS, RESULTS, 'rounds.jsonl'].some(
+    (name) => readJsonLines(join(folder, name)).lines.length > 0,
+  );
   let stored = now;
   if (holdsLines) {
     const before = readConfiguration(folder);

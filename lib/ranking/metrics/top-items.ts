@@ -1,4 +1,5 @@
-import { tf } from '../../backend/tensorflow';
+import { topPlaces } from '../../backend/operations/top-places';
+import { type Tensor2D, tf } from '../../backend/tensorflow';
 
 /** Vectors whose inner products are scores, row by row: `[users, width]` and `[items, width]`. */
 export interface ScoringVectors {
@@ -35,7 +36,7 @@ export function topItems(
   checkVectors('itemVectors', itemVectors, width);
   const items = itemVectors.length / width;
   const block = Math.max(LEAST_USERS, Math.floor(BLOCK / Math.max(1, items)));
-  const found = new Int32Array(users.length * count).fill(-1);
+  const found = new Int32Array(users.length * count);
   const itemTensor = tf.tensor2d(itemVectors, [items, width]);
   try {
     for (let start = 0; start < users.length; start += block) {
@@ -44,40 +45,17 @@ export function topItems(
       own.forEach((user, k) => {
         rows.set(userVectors.subarray(user * width, (user + 1) * width), k * width);
       });
-      // The numbers leave the tensor outside of `tidy`, which would look through what it returns, number by number.
-      const product = tf.tidy(() => tf.matMul(tf.tensor2d(rows, [own.length, width]), itemTensor, false, true));
-      const scores = product.dataSync() as Float32Array;
-      product.dispose();
-      own.forEach((user, k) => {
-        const line = scores.subarray(k * items, (k + 1) * items);
-        for (const item of excluded(user)) line[item] = Number.NEGATIVE_INFINITY;
-        keepBest(line, found.subarray((start + k) * count, (start + k + 1) * count));
-      });
+      const leftOut = Array.from(own, excluded);
+      const scores = tf.tidy(() =>
+        tf.matMul<Tensor2D>(tf.tensor2d(rows, [own.length, width]), itemTensor, false, true),
+      );
+      found.set(topPlaces(scores, leftOut, count), start * count);
+      scores.dispose();
     }
   } finally {
     itemTensor.dispose();
   }
   return found;
-}
-
-/** Writes the places of the highest scores into `best`, highest first, the earlier of equal ones first. */
-function keepBest(scores: Float32Array, best: Int32Array): void {
-  const count = best.length;
-  const values = new Float32Array(count).fill(Number.NEGATIVE_INFINITY);
-  let least = Number.NEGATIVE_INFINITY;
-  for (let item = 0; item < scores.length; item++) {
-    const score = scores[item];
-    // An equal score that comes later does not push out an earlier one.
-    if (!(score > least)) continue;
-    let place = count - 1;
-    for (; place > 0 && score > values[place - 1]; place--) {
-      values[place] = values[place - 1];
-      best[place] = best[place - 1];
-    }
-    values[place] = score;
-    best[place] = item;
-    least = values[count - 1];
-  }
 }
 
 function checkVectors(name: string, vectors: Float32Array, width: number): void {

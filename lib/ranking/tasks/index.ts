@@ -8,10 +8,9 @@ import { rating } from './rating';
 import { social } from './social';
 import type { TaskKind } from './task';
 
-export type { InteractionBatch, RankingTask, TaskKind, TaskSample } from './task';
-
 /** The main task. */
 export { bpr } from './bpr';
+export type { InteractionBatch, RankingTask, TaskKind, TaskSample } from './task';
 
 /** The tasks that can stand beside the main one, by name. */
 export const auxiliaryTasks = {

@@ -46,7 +46,10 @@ export const rating: TaskKind = {
 /** The rating of every training interaction, from 0 to 1 and NaN where there is none, and their mean. */
 function scaledRatings({ items, train, ratings }: RankingDataset): { ofInteraction: Float64Array; mean: number } {
   const { values } = ratings!;
-  const [least, most] = values.reduce(([low, high], r) => [Math.min(low, r), Math.max(high, r)], [values[0], values[0]]);
+  const [least, most] = values.reduce(
+    ([low, high], r) => [Math.min(low, r), Math.max(high, r)],
+    [values[0], values[0]],
+  );
   const range = most > least ? most - least : 1;
   const scaled = Float64Array.from(values, (value) => (value - least) / range);
   const keyOf = (user: number, item: number) => user * items + item;

@@ -1,3 +1,4 @@
+import { seedAt } from '../../backend/random';
 import { type Tensor, tf } from '../../backend/tensorflow';
 import type {
   Combination,
@@ -7,9 +8,8 @@ import type {
   LossCombination,
 } from '../../multitask/combination';
 import { combineGradients, type GradientMethod, weighed } from '../../multitask/combine';
-import { seedAt } from '../../backend/random';
 import type { Learner } from './learner';
-import { isEmpty, lossesOf, type Pass, passOf, type StepSamples, presentValues } from './passes';
+import { isEmpty, lossesOf, type Pass, passOf, presentValues, type StepSamples } from './passes';
 
 /** What a step is made with. */
 export interface StepOptions {
@@ -81,7 +81,9 @@ function byLosses(
   loss.dispose();
   const observe = () => {
     if (!method?.observe) return;
-    const after = tf.tidy(() => spread(lossesOf(learner, step, chosen, presentValues(learner, step, chosen)), chosen, count));
+    const after = tf.tidy(() =>
+      spread(lossesOf(learner, step, chosen, presentValues(learner, step, chosen)), chosen, count),
+    );
     keep(learner, { numbers: method.observe(of, after, learner.combination), tensors: {} });
   };
   return { losses: of.losses, figures, gradients, observe };
@@ -97,7 +99,9 @@ function byGradients(
   const { encoder, tasks } = learner;
   const { method } = options;
   const passes = tasks.map((_, task): Pass | undefined =>
-    isEmpty(step.samples[task]) ? undefined : passOf(learner, step, { chosen: [task], rows, combine: ([loss]) => loss }),
+    isEmpty(step.samples[task])
+      ? undefined
+      : passOf(learner, step, { chosen: [task], rows, combine: ([loss]) => loss }),
   );
   const losses = passes.map((pass) => pass?.loss.dataSync()[0] ?? 0);
   const touched = step.touched ?? learner.everyNode;

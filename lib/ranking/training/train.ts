@@ -26,7 +26,8 @@ export async function* trainRanking(run: RankingRun): AsyncGenerator<EpochRecord
   const sizes = { nodes: dataset.users + dataset.items, width: options.embedding, layers: options.layers };
   const tasks = makeTasks(dataset, run.combination ? options.auxiliary : []);
   const names = tasks.map(({ name }) => name);
-  const combination = tasks.length > 1 ? run.combination && choiceFor(mainNamed(run.combination, names), names) : undefined;
+  const combination =
+    tasks.length > 1 ? run.combination && choiceFor(mainNamed(run.combination, names), names) : undefined;
   const method = combination && makeCombination(combination);
   const learner = createLearner({
     ...{ dataset, tasks, seed },
@@ -64,7 +65,8 @@ const choosing = ({ recall }: SplitScores): number => recall[CHOOSING_CUTOFF];
 
 /** The main task is the first one here, and not the last as where conversion follows click. */
 function mainNamed<Choice extends object>(choice: Choice, [main]: readonly string[]): Choice {
-  if (!('method' in choice) || !['pmtrec', 'pmtrec-client', 'metabalance'].includes(String(choice.method))) return choice;
+  if (!('method' in choice) || !['pmtrec', 'pmtrec-client', 'metabalance'].includes(String(choice.method)))
+    return choice;
   return { main, ...choice };
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Work } from '../work';
 
 /** Files in the order of the table; others follow by name. */
-const ORDER = ['step.js', 'evaluation.js', 'server.js', 'columns.js'];
+const ORDER = ['step.js', 'evaluation.js', 'server.js', 'ranking.js', 'columns.js'];
 
 /** The works of all files of this folder. */
 export function allWorks(): readonly Work[] {

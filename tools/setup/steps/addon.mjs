@@ -24,6 +24,7 @@ const KERNELS = [
   'squared_distance',
   'sums',
   'threads',
+  'top_places',
 ].map((name) => `lib/backend/native/${name}.cc`);
 const KERNEL_HEADERS = ['kernel', 'loops', 'random_bytes', 'threads'].map((name) => `lib/backend/native/${name}.h`);
 const quietLibrary = () => path.join(path.dirname(paths.addon), 'libquiet.so');

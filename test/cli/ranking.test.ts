@@ -1,0 +1,72 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+
+const main = join(__dirname, '..', '..', 'lib', 'cli', 'main.js');
+const folder = mkdtempSync(join(tmpdir(), 'pf cli ranking '));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+
+function run(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
+    encoding: 'utf8',
+    cwd: folder,
+    timeout: 120_000,
+  });
+  return { status, stdout, stderr: stderr.trim() };
+}
+
+/** Expects one clear sentence on stderr, exit code 1, and no results folder. */
+function refuses(args: string[], sentence: string): void {
+  const { status, stderr } = run('run', ...args, '--out', join(folder, 'refused'));
+  assert.is(status, 1, stderr);
+  assert.match(stderr, sentence);
+  assert.not.match(stderr, /\n {4}at /);
+  assert.not.ok(existsSync(join(folder, 'refused')));
+}
+
+test('the job leaves a table and result files, and is not done twice', () => {
+  const out = join(folder, 'out');
+  const args = [
+    ...['run', 'synthetic-ranking', '--methods', 'bpr,ew,rlw,pmtrec', '--auxiliary', 'social,category', '--epochs', '2'],
+    ...['--embedding', '8', '--alpha', '1.1', '--tau', '0.5', '--tau-scale', 'absolute', '--reduction', 'sum'],
+    ...['--out', out],
+  ];
+  const { status, stdout, stderr } = run(...args);
+  assert.is(status, 0, stderr);
+  assert.match(stdout, 'beside bpr: social, category');
+  assert.match(stdout, 'Test ranking');
+  const lines = readFileSync(join(out, 'results.jsonl'), 'utf8').trim().split('\n');
+  assert.is(lines.length, 4 * 2 * 8);
+  const first = JSON.parse(lines[0]);
+  assert.equal(Object.keys(first).sort(), ['epoch', 'method', 'metric', 'seed', 'seconds', 'split', 'value'].sort());
+  assert.is(readFileSync(join(out, 'epochs.jsonl'), 'utf8').trim().split('\n').length, 4 * 2);
+  const config = JSON.parse(readFileSync(join(out, 'config.json'), 'utf8'));
+  assert.equal(config.pmtrec, { alpha: 1.1, temperature: 0.5, scale: 'absolute', reduction: 'sum' });
+  assert.ok(config.dataset.fingerprint && config.environment.tensorflow);
+  const again = run(...args);
+  assert.is(again.status, 0);
+  assert.not.match(again.stdout, 'epoch 1:');
+  assert.match(run('report', out).stdout, 'Test ranking');
+  assert.match(run('report', out, '--format', 'latex').stdout, '\\toprule');
+  assert.match(run('report', out, '--out', join(folder, 'table.md')).stdout, 'Written: ');
+});
+
+test('wrong input is one sentence that says what to do', () => {
+  const name = 'synthetic-ranking';
+  refuses([name, '--methods', 'bprr'], 'There is no method "bprr"; did you mean "bpr"?');
+  refuses([name, '--methods', 'fedavg'], 'There is no method "fedavg"');
+  refuses([name, '--encoder', 'lightgnc'], 'there is no encoder "lightgnc"; did you mean "lightgcn"?');
+  refuses([name, '--auxiliary', 'socal'], 'There is no auxiliary task "socal"; did you mean "social"?');
+  refuses([name, '--rounds', '3'], '--rounds is an option of federated runs, and synthetic-ranking is a ranking data set');
+  refuses([name, '--combine', 'ew'], '--combine is an option of federated runs');
+  refuses(['synthetic', '--epochs', '3'], '--epochs is an option of runs on ranking data sets, and synthetic is none');
+  refuses([name, '--alpha', '0.5'], 'option "alpha" of pmtrec is wrong');
+  refuses(['lastfm', '--epochs', '3'], 'There is no data set "lastfm"; did you mean "lastfm-2k"?');
+  writeFileSync(join(folder, 'wrong.json'), '{ "rounds": 3 }');
+  refuses([name, '--config', join(folder, 'wrong.json')], 'there is no option "rounds"');
+});
+
+test.run();
