@@ -19,7 +19,8 @@ trust = [[1, 2], [2, 1], [3, 3], [1, 99]]
 def encoded(variables, compress):
     file = io.BytesIO()
     savemat(file, variables, do_compression=compress)
-    return base64.b64encode(file.getvalue()).decode()
+    # The first 116 bytes are a text with the time of writing.
+    return base64.b64encode(b'MATLAB 5.0 MAT-file'.ljust(116) + file.getvalue()[116:]).decode()
 
 
 golden = {
