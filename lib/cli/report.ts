@@ -40,7 +40,8 @@ export function report(paths: readonly string[], { out, format, markdown }: Repo
     if (ranking.length < paths.length) {
       throw new StoreError(`${ranking[0]} holds results on a ranking data set: report it apart from the others.`);
     }
-    return rankingReport(paths, wanted, width, out);
+    rankingReport(paths, wanted, width, out);
+    return;
   }
   const sources = readSources(paths);
   if (wanted === undefined || wanted === 'html') {
