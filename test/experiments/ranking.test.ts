@@ -83,6 +83,17 @@ test('configurations: choices, and what is wrong with them', () => {
   refuse({ batch: 0 }, 'option "batch" is wrong');
 });
 
+test('a training that diverges is one sentence', async () => {
+  const wild = makeRankingConfig([{ methods: ['bpr'], optimizer: { learningRate: 1e30 }, epochs: 9, embedding: 8 }]);
+  const all = runRanking(wild, dataset);
+  try {
+    for await (const { epoch } of all) assert.ok(epoch < 9);
+    assert.unreachable();
+  } catch (error) {
+    assert.match((error as Error).message, /cannot be ranked: .*did the training diverge\? A lower --learning-rate/);
+  }
+});
+
 test('auxiliary tasks need data', () => {
   const bare = rankingDatasetOf(2, 2, [[0, 0]]);
   const wanting = makeRankingConfig([{ auxiliary: ['co-buy'] }]);

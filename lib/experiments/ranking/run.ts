@@ -1,6 +1,7 @@
 import { evaluateRanking } from '../../ranking/metrics';
 import { type NodeVectors, type SplitScores, trainRanking } from '../../ranking/training';
 import type { RankingDataset } from '../../ranking/types';
+import { ConfigError } from '../config';
 import { auxiliaryOf, combinationOf, type RankingConfig } from './config';
 import type { RankingStore } from './store';
 import type { RankingEpochLine, RankingResultLine } from './types';
@@ -28,8 +29,7 @@ export async function* runRanking(
 ): AsyncGenerator<RankingEpochLine, RankingResultLine[], undefined> {
   const lines: RankingResultLine[] = [];
   const options = { ...config, auxiliary: auxiliaryOf(config, dataset) };
-  const evaluate = (vectors: NodeVectors, split: 'validation' | 'test') =>
-    evaluateRanking({ ...vectors, dataset, split });
+  const evaluate = judgeOn(dataset);
   for (const seed of config.seeds) {
     for (const method of config.methods) {
       if (store?.isFinished(method, seed)) continue;
@@ -64,6 +64,17 @@ export async function* runRanking(
   }
   return store ? store.results() : lines;
 }
+
+/** Metrics of vectors on a data set. What cannot be ranked, vectors that are no numbers above all, is an error for the user. */
+const judgeOn = (dataset: RankingDataset) => (vectors: NodeVectors, split: 'validation' | 'test') => {
+  try {
+    return evaluateRanking({ ...vectors, dataset, split });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const advice = error.message.includes('diverge') ? ' A lower --learning-rate may help.' : '.';
+    throw new ConfigError(`${dataset.name} cannot be ranked: ${error.message}${advice}`);
+  }
+};
 
 /** One line per metric and cutoff. */
 function linesOf(
