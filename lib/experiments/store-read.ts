@@ -16,8 +16,11 @@ export const DATA_CARD = 'data-card.txt';
 /** Figures from outside the run, shown beside the methods: a baseline of another kind, or the best that is possible. */
 export interface ReferenceScores {
   readonly name: string;
-  /** `floor`: a method should beat it. `ceiling`: no method can (the Bayes AUC of generated data). */
-  readonly kind?: 'floor' | 'ceiling';
+  /**
+   * `floor`: a method should beat it. `ceiling`: no method can (the Bayes AUC of generated data). `published`: printed
+   * elsewhere, by another protocol.
+   */
+  readonly kind?: 'floor' | 'ceiling' | 'published';
   /** Test AUC by scenario and task; `null` or absent where unknown. */
   readonly values: Readonly<Record<string, Readonly<Record<string, number | null>>>>;
 }

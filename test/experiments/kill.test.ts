@@ -139,7 +139,7 @@ test('a damaged checkpoint is put aside and the one before it taken; without one
   const bytes = readFileSync(file);
   bytes[bytes.length - 100] ^= 4;
   writeFileSync(file, bytes);
-  const { signal, output } = await tinyRun('e', ['bottom-up', 'renameSync', 5, 'kill']);
+  const { signal, output } = await tinyRun('e', ['bottom-up', 'renameSync', 6, 'kill']);
   assert.is(signal, 'SIGKILL');
   assert.match(output, 'is damaged: its content does not match its checksum. The file is now ');
   assert.match(output, 'checkpoint-pf-msmtrec-1.unusable; the checkpoint before it is taken.');
