@@ -1,10 +1,7 @@
 export { type ConfigOverrides, configDefaults, type ExperimentConfig, makeConfig, readConfig } from './config';
-<<<<<<< HEAD
-export type { Failure } from './failures';
-export { type Environment, environmentNow, type Origin } from './origin';
-=======
 export type { Grid, StudyDescription, StudyMethod, StudySetting } from './description';
->>>>>>> 25ba6327937916898ab40874d61566f253195d43
+export type { FailedRun, Failure } from './failures';
+export { type Environment, environmentNow, type Origin } from './origin';
 export { type Preset, presets } from './presets';
 export { readStudy } from './read-study';
 export { type RunOptions, runExperiment } from './run';
@@ -24,14 +21,10 @@ export {
   type StudyRow,
   settingText,
 } from './study';
-<<<<<<< HEAD
-export type { ResultLine, StoredRound } from './types';
-=======
 export { studyOf } from './study-of';
 export { candidatesOf, type SearchSpace } from './tuning/candidates';
 export { type CandidateScore, candidateScores, fateOf } from './tuning/choose';
 export { runSearch, type SearchDescription, type SearchResult } from './tuning/search';
 export type { TunedSettings } from './tuning/tuned';
-export type { ResultLine } from './types';
->>>>>>> 25ba6327937916898ab40874d61566f253195d43
-export { runInWorkers, type WorkerOptions } from './workers';
+export type { ResultLine, StoredRound } from './types';
+export { runInWorkers, type StudyOutcome, type WorkerOptions } from './workers';

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { makeFolder } from '../backend/folder';
 import { TEMPORARY_FILE } from '../backend/replace-file';
-import { type FailedRun, FAILURES, type Failure, recordFailure } from './failures';
+import { FAILURES, type FailedRun, type Failure, recordFailure } from './failures';
 import { type Environment, type Origin, originOf } from './origin';
 import {
   FREE_ENTRIES,
@@ -10,7 +10,15 @@ import {
   requireSameConfiguration,
   type StoredConfiguration,
 } from './store-configuration';
-import { appendLine, explained, jsonLines, mendJsonLines, readJsonLines, StoreError, writeAtomically } from './store-files';
+import {
+  appendLine,
+  explained,
+  jsonLines,
+  mendJsonLines,
+  readJsonLines,
+  StoreError,
+  writeAtomically,
+} from './store-files';
 import { releaseLock, takeLock } from './store-lock';
 import {
   CONFIGURATION,
@@ -19,11 +27,11 @@ import {
   type Origins,
   REFERENCES,
   RESULTS,
+  type ReferenceScores,
   ROUNDS,
   readJson,
   readOrigins,
   readStore,
-  type ReferenceScores,
   type StoredResults,
 } from './store-read';
 import type { ResultLine, RoundRecord, StoredRound } from './types';
@@ -107,7 +115,7 @@ export function openStore(folder: string, configuration: StoredConfiguration, op
     origin = originOf(plain, free);
     explained(folder, () => {
       writeOrigins(folder, origin, plain.environment as Environment | undefined);
-      [ROUNDS, FAILURES].forEach((name) => mendJsonLines(path(name)));
+      for (const name of [ROUNDS, FAILURES]) mendJsonLines(path(name));
     });
   } catch (error) {
     if (!owners.has(key)) releaseLock(path(LOCK));
@@ -192,12 +200,7 @@ function prepareFolder(folder: string): void {
   });
 }
 
-function writeConfiguration(
-  folder: string,
-  now: StoredConfiguration,
-  free: readonly string[],
-  resume: boolean,
-): void {
+function writeConfiguration(folder: string, now: StoredConfiguration, free: readonly string[], resume: boolean): void {
   const path = join(folder, CONFIGURATION);
   const holdsLines = [ROUNDS, RESULTS].some((name) => readJsonLines(join(folder, name)).lines.length > 0);
   let stored = now;
@@ -216,7 +219,10 @@ function writeConfiguration(
 
 function writeOrigins(folder: string, { configuration, environment: id }: Origin, environment?: Environment): void {
   const { environments } = readOrigins(folder);
-  const origins: Origins = { configuration, environments: { ...environments, ...(id && environment && { [id]: environment }) } };
+  const origins: Origins = {
+    configuration,
+    environments: { ...environments, ...(id && environment && { [id]: environment }) },
+  };
   writeAtomically(join(folder, ORIGINS), `${JSON.stringify(origins, null, 2)}\n`);
 }
 
