@@ -27,7 +27,9 @@ export const studyFlags: readonly Option[] = [
     '--set <option=value...>',
     'any other setting, such as --set model.experts=8 pfMsmtrec.experts.c=0.2',
   ).argParser(setting),
-  new Option('--workers <count>', 'processes at a time; default: one per core, as far as memory goes').argParser(integer),
+  new Option('--workers <count>', 'processes at a time; default: one per core, as far as memory goes').argParser(
+    integer,
+  ),
   new Option('--again', 'compute finished runs anew; their results are replaced when the new ones are there'),
   new Option('--out <folder>', 'where runs, rows and report go; default: results/<name>'),
   new Option('--record', 'also put the rows into notebooks/results, where notebooks read them'),

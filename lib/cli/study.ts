@@ -42,7 +42,9 @@ export async function perform(
   // Read here first: a missing folder is one error then, and the workers find the cache filled.
   const [real] = chosen.points.filter(({ dataset }) => dataset !== 'synthetic');
   if (real) await openDataset(real.dataset, real.open);
-  const finished = again ? 'all are computed, also those that are finished there' : 'what is finished there is not run again';
+  const finished = again
+    ? 'all are computed, also those that are finished there'
+    : 'what is finished there is not run again';
   console.log(`${chosen.about}\n${runs.length} runs in ${folder}; ${finished}.`);
   let done = 0;
   const progress = showShare();

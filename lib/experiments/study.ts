@@ -53,9 +53,19 @@ export interface Study {
 /** The final AUC of one scenario and task in one run of a study: a line of its result file. */
 export interface StudyRow
   extends Pick<
-    ResultLine,
-    'method' | 'seed' | 'scenario' | 'task' | 'split' | 'auc' | 'aucError' | 'round' | 'selection' | 'bytes' | 'seconds'
-  >,
+      ResultLine,
+      | 'method'
+      | 'seed'
+      | 'scenario'
+      | 'task'
+      | 'split'
+      | 'auc'
+      | 'aucError'
+      | 'round'
+      | 'selection'
+      | 'bytes'
+      | 'seconds'
+    >,
     Origin {
   readonly setting: Setting;
   readonly split: Study['split'];

@@ -166,7 +166,10 @@ test('--again computes finished runs anew and replaces them at the end', () => {
   const out = join(folder, 'out');
   const lines = () => readFileSync(join(out, 'results.jsonl'), 'utf8').trim().split('\n');
   const numbers = () => lines().map((line) => ({ ...JSON.parse(line), seconds: 0 }));
-  const sorted = () => numbers().map((line) => JSON.stringify(line)).sort();
+  const sorted = () =>
+    numbers()
+      .map((line) => JSON.stringify(line))
+      .sort();
   const before = sorted();
   const text = readFileSync(join(out, 'results.jsonl'), 'utf8');
   const otherCode = text.replace(/"code":"[0-9a-f]+"/g, '"code":"00000000"').replace(/"auc":0[.\d]+/g, '"auc":0.5');
@@ -208,7 +211,10 @@ test('a run whose process dies has a second chance, then the others go on withou
   assert.is(status, 1, stderr);
   assert.match(stderr, 'fedavg, seed 1: its process was killed (SIGKILL), which systems do when memory runs out.');
   assert.match(stderr, 'It goes on from its last checkpoint.');
-  assert.match(stderr, /A run failed, as .*failures\.jsonl says; the same command tries again, from the last checkpoint:/);
+  assert.match(
+    stderr,
+    /A run failed, as .*failures\.jsonl says; the same command tries again, from the last checkpoint:/,
+  );
   assert.match(stdout, 'Report:');
   const failures = readFileSync(join(out, 'failures.jsonl'), 'utf8').trim().split('\n');
   assert.equal(

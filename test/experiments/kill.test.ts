@@ -1,5 +1,14 @@
-import { spawn } from 'node:child_process';
-import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -9,6 +18,7 @@ import { projectRoot } from '../../lib/data/paths';
 import { readStore } from '../../lib/experiments/store';
 import type { Change } from './faults';
 
+const preload = join(projectRoot(), 'tools', 'preload.cjs');
 const folder = mkdtempSync(join(tmpdir(), 'pf kill '));
 /** Decides the moments of all kills; `PF_KILL_SEED` gives those of an earlier run again. */
 const seed = Number(process.env.PF_KILL_SEED ?? Date.now() % 1e6);
@@ -24,7 +34,6 @@ interface End {
 
 /** Runs test/experiments/tiny-run.ts; kills it that many seconds after its training has begun. */
 function tinyRun(out: string, args: readonly (string | number)[], killAfter?: number): Promise<End> {
-  const preload = join(projectRoot(), 'tools', 'preload.cjs');
   const program = ['--require', preload, join(__dirname, 'tiny-run.js'), join(folder, out), ...args.map(String)];
   const child = spawn(process.execPath, program, { env: { ...process.env, TF_NUM_INTRAOP_THREADS: '1' } });
   let output = '';
@@ -125,6 +134,35 @@ test('a full disk is one sentence, and the run goes on when there is room', asyn
   }
   await finish('d', 'bottom-up');
   assert.equal(contentOf('d'), contentOf('bottom-up'));
+});
+
+/** A shell script in which `$1` is a folder on a small disk of its own; it fails where this user may not have one. */
+function onSmallDisk(script: string, place: string, ...args: string[]): { status: number | null; output: string } {
+  const unshare = ['--map-root-user', '--mount', 'sh', '-c', script, 'sh', place, ...args];
+  const { status, stdout, stderr } = spawnSync('unshare', unshare, { encoding: 'utf8' });
+  return { status, output: `${stdout}${stderr}` };
+}
+
+test('a disk that is really full, then grows', async () => {
+  await whole;
+  const disk = join(folder, 'disk');
+  mkdirSync(disk);
+  const mount = 'mount -t tmpfs -o size=350k none "$1"';
+  if (onSmallDisk(mount, disk).status !== 0) {
+    console.log('skipped: this user may not mount a small disk here');
+    return;
+  }
+  const script = `${mount} || exit 9; shift; "$@" && exit 8
+    ls "${disk}/f" | grep tmp && exit 7
+    mount -o remount,size=10m "${disk}" && "$@" && cp -r "${disk}/f" "${folder}/f"`;
+  const program = ['--require', preload, join(__dirname, 'tiny-run.js'), join(disk, 'f'), 'bottom-up'];
+  const { status, output } = onSmallDisk(script, disk, process.execPath, ...program);
+  assert.is(status, 0, output);
+  assert.match(
+    output,
+    /^begins\nbegins\nResults cannot be written to .*disk.f: the disk is full \(ENOSPC\)\. Make room/,
+  );
+  assert.equal(contentOf('f'), contentOf('bottom-up'));
 });
 
 test('a damaged checkpoint is put aside and the one before it taken; without one the run starts afresh', async () => {
