@@ -81,7 +81,9 @@ export function program(): Command {
       requireKnown('search', name, Object.keys(searches));
       await tune(name, flags);
     });
-  for (const option of studyFlags) tuneCommand.addOption(option);
+  // A search has rounds and data of its own.
+  const fits = (option: Option) => !['rounds', 'dataset'].includes(option.attributeName());
+  for (const option of studyFlags.filter(fits)) tuneCommand.addOption(option);
 
   main
     .command('report <results...>')

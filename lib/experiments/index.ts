@@ -1,6 +1,7 @@
 export { type ConfigOverrides, configDefaults, type ExperimentConfig, makeConfig, readConfig } from './config';
 export type { Grid, StudyDescription, StudyMethod, StudySetting } from './description';
 export type { FailedRun, Failure } from './failures';
+export { pointsOf } from './grid';
 export { type Environment, environmentNow, type Origin } from './origin';
 export { type Preset, presets } from './presets';
 export { readStudy } from './read-study';
@@ -20,6 +21,7 @@ export {
   type StudyPoint,
   type StudyRow,
   settingText,
+  studyRuns,
 } from './study';
 export { studyOf } from './study-of';
 export { candidatesOf, type SearchSpace } from './tuning/candidates';

@@ -52,7 +52,8 @@ export interface Study {
 
 /** The final AUC of one scenario and task in one run of a study: a line of its result file. */
 export interface StudyRow
-  extends Pick<
+  extends Origin,
+    Pick<
       ResultLine,
       | 'method'
       | 'seed'
@@ -65,8 +66,7 @@ export interface StudyRow
       | 'selection'
       | 'bytes'
       | 'seconds'
-    >,
-    Origin {
+    > {
   readonly setting: Setting;
   readonly split: Study['split'];
   /** Beginning of the data's fingerprint. */
@@ -120,7 +120,8 @@ export async function performRun(
   options: Pick<RunOptions, 'store' | 'onProgress'> = {},
 ): Promise<StudyRow[]> {
   const { point, method, seed, split } = studyRun;
-  const dataset = await datasetOf(studyRun);
+  const whole = await dataOf(point);
+  const dataset = split === 'validation' ? withoutTest(whole) : whole;
   const config = { ...point.config, methods: [method], seeds: [seed] };
   const run = runExperiment(config, dataset, { ...options, splits: [split] });
   let step = await run.next();
@@ -133,12 +134,6 @@ export async function performRun(
       const figures = { auc, aucError, round, selection, bytes, seconds };
       return { ...run, ...figures, data: dataset.fingerprint.slice(0, 12), ...jointOrigin([line]) };
     });
-}
-
-/** The data that a run sees. */
-export async function datasetOf({ point, split }: StudyRun): Promise<Dataset> {
-  const whole = await opened(point);
-  return split === 'validation' ? withoutTest(whole) : whole;
 }
 
 /**
@@ -156,7 +151,8 @@ export function readStudyRows(file: string, selection: SelectionKind = 'per-clie
 /** The data set of the last run: the runs of a study mostly share theirs. */
 let last: { readonly key: string; readonly dataset: Promise<Dataset> } | undefined;
 
-function opened({ dataset, open }: StudyPoint): Promise<Dataset> {
+/** The data set of a point. */
+export function dataOf({ dataset, open }: StudyPoint): Promise<Dataset> {
   const key = JSON.stringify([dataset, open]);
   if (last?.key !== key) last = { key, dataset: openDataset(dataset, open) };
   return last.dataset;

@@ -2,7 +2,7 @@ import { performAnew } from './again';
 import { endWithParent } from './end-with-parent';
 import { environmentNow } from './origin';
 import { openStore, type ResultStore } from './store';
-import { datasetOf, performRun, type StudyRow, type StudyRun } from './study';
+import { dataOf, performRun, type StudyRow, type StudyRun } from './study';
 
 /** What a worker is asked to do: one run, kept in a folder of its own. */
 export interface WorkerTask {
@@ -32,10 +32,11 @@ const PROGRESS_MILLISECONDS = 500;
 
 async function perform({ run, folder, again }: WorkerTask): Promise<WorkerAnswer> {
   const { point, method, seed, split } = run;
-  const { name, fingerprint } = await datasetOf(run);
+  const { name, fingerprint } = await dataOf(point);
   const configuration = {
     ...{ ...point.config, methods: [method], seeds: [seed], split },
-    dataset: { name, fingerprint },
+    // Without the places of files, which say nothing about their contents.
+    dataset: { name, fingerprint, ...point.open, data: undefined, cache: undefined },
     environment: environmentNow(),
   };
   const store = openStore(folder, configuration);

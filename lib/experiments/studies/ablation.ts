@@ -7,6 +7,7 @@ export const ablation: StudyDescription = {
   about: 'What each module of PF-MSMTrec gives on generated data whose scenarios, tasks and units disagree.',
   dataset: 'synthetic',
   open: { synthetic: { scenarioConflict: 1, taskConflict: 0.5, inputShift: 0.5 } },
+  config: { diagnostics: 'none' },
   methods: ['local', 'fedavg', 'fedbn', 'pf-msmtrec', ...Object.keys(ablations)],
   seeds: [1, 2, 3, 4, 5],
   freshData: true,

@@ -6,6 +6,7 @@ export const communication: StudyDescription = {
   about: 'What methods reach for what they send, on generated data whose scenarios disagree by half.',
   dataset: 'synthetic',
   open: { synthetic: { scenarioConflict: 0.5 } },
+  config: { diagnostics: 'none' },
   methods: [
     'pf-msmtrec',
     { name: 'pf-msmtrec, tables at home', method: 'pf-msmtrec', config: { embeddings: 'local' } },

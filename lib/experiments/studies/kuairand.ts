@@ -11,7 +11,7 @@ export const kuairand: StudyDescription = {
   name: 'kuairand',
   about: 'PF-MSMTrec, its ablations and the baselines on the five tabs of KuaiRand-Pure, each with tuned settings.',
   dataset: 'kuairand-pure',
-  config: { rounds: ROUNDS },
+  config: { rounds: ROUNDS, diagnostics: 'none' },
   methods: ['local', 'fedavg', 'fedbn', 'pf-msmtrec', ...Object.keys(ablations), 'central'],
   tuned: 'notebooks/results/tune-kuairand.json',
   seeds: [1, 2, 3, 4, 5],
@@ -19,7 +19,7 @@ export const kuairand: StudyDescription = {
   quick,
 };
 
-/** The search behind it: eight candidates a method, the better half of them again for all rounds. */
+/** The search behind it: eight candidates a method for few rounds, the best two of them again for all rounds. */
 export const kuairandSearch: SearchDescription = {
   name: 'kuairand',
   study: kuairand,
@@ -32,7 +32,7 @@ export const kuairandSearch: SearchDescription = {
   seed: 1,
   seeds: [11, 12],
   stages: [3, ROUNDS],
-  keep: 0.5,
+  keep: 0.25,
   quick: { candidates: 2, seeds: [11], stages: [1, 2] },
 };
 
@@ -41,7 +41,7 @@ const combined = (name: string, method: string): StudyDescription => ({
   name: `kuairand-combine-${name}`,
   about: `Ways to combine task gradients in the local steps of ${method} on KuaiRand-Pure, main task long view.`,
   dataset: 'kuairand-pure',
-  config: { rounds: ROUNDS, diagnostics: 'none' },
+  config: { rounds: 5, diagnostics: 'none' },
   methods: (Object.keys(combinations) as CombinationName[]).map((combination) => ({
     name: combination,
     method,

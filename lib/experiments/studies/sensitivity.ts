@@ -10,6 +10,7 @@ const sensitivity = (
   about: `How AUC depends on ${question}, on generated data whose scenarios disagree by half.`,
   dataset: 'synthetic',
   open: { synthetic: { scenarioConflict: 0.5 } },
+  config: { diagnostics: 'none' },
   methods,
   grid,
   seeds: [1, 2, 3, 4, 5],

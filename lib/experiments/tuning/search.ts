@@ -1,4 +1,4 @@
-import { ConfigError } from '../config';
+import { ConfigError, requireKnown } from '../config';
 import type { StudyDescription, StudySetting } from '../description';
 import type { Study, StudyOptions, StudyRow } from '../study';
 import { settingText } from '../study';
@@ -49,7 +49,9 @@ export async function runSearch(
   options: StudyOptions,
   perform: (stage: Study) => Promise<readonly StudyRow[]>,
 ): Promise<SearchResult> {
-  const { methods, space, seed, keep, study } = description;
+  const { space, seed, keep, study } = description;
+  for (const method of options.methods ?? []) requireKnown('method of this search', method, description.methods);
+  const methods = description.methods.filter((method) => options.methods?.includes(method) ?? true);
   const { candidates, seeds, stages } = { ...description, ...(options.size === 'quick' && description.quick) };
   if (stages.some((rounds, i) => i > 0 && rounds <= stages[i - 1])) {
     throw new ConfigError(
@@ -91,7 +93,9 @@ function stagePoints(
     config: { ...config, rounds },
     open,
   }));
-  return studyOf({ ...study, methods: [method], tuned: undefined, grid, seeds, quick: undefined }, options).points;
+  const { quick: { open, config } = {}, ...rest } = study;
+  const stage = { ...rest, methods: [method], tuned: undefined, grid, seeds, quick: { open, config } };
+  return studyOf(stage, { ...options, methods: undefined }).points;
 }
 
 /** The settings that the log of a search chooses. */
