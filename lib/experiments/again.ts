@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { openStore, type ResultStore, type RunName } from './store';
 import type { StoredConfiguration } from './store-configuration';
 
@@ -15,6 +15,8 @@ export async function performAnew<Result>(
   runs: readonly RunName[],
   perform: (fresh: ResultStore) => Promise<Result>,
 ): Promise<Result> {
+  const old = store.path('again.old'); // a folder that is being removed is not one to go on in
+  rmSync(old, { recursive: true, force: true });
   const fresh = openStore(store.path('again'), configuration);
   try {
     return await perform(fresh);
@@ -22,6 +24,9 @@ export async function performAnew<Result>(
     store.takeOver(fresh);
     const isDone = runs.every(({ method, seed }) => fresh.isFinished(method, seed));
     fresh.close();
-    if (isDone) rmSync(fresh.folder, { recursive: true });
+    if (isDone) {
+      renameSync(fresh.folder, old);
+      rmSync(old, { recursive: true });
+    }
   }
 }
