@@ -169,7 +169,8 @@ test('a damaged checkpoint is put aside and the one before it taken; without one
   await whole;
   const file = join(folder, 'e', 'checkpoint-pf-msmtrec-1.safetensors');
   const previous = join(folder, 'e', 'checkpoint-pf-msmtrec-1.previous.safetensors');
-  // Between the two renames of the second checkpoint, after config.json, origins.json and the first one.
+  // Between the two renames of the second checkpoint, after config.json, origins.json and the first one. Later processes
+  // begin with one more: they take the lock of the killed one aside.
   await tinyRun('e', ['bottom-up', 'renameSync', 5, 'kill']);
   assert.equal([existsSync(file), existsSync(previous)], [false, true]);
   await tinyRun('e', ['bottom-up', 'renameSync', 7, 'kill']);
