@@ -173,12 +173,12 @@ test('a damaged checkpoint is put aside and the one before it taken; without one
   // begin with one more: they take the lock of the killed one aside.
   await tinyRun('e', ['bottom-up', 'renameSync', 5, 'kill']);
   assert.equal([existsSync(file), existsSync(previous)], [false, true]);
-  await tinyRun('e', ['bottom-up', 'renameSync', 7, 'kill']);
+  await tinyRun('e', ['bottom-up', 'renameSync', 8, 'kill']);
   assert.equal([existsSync(file), existsSync(previous)], [true, true]);
   const bytes = readFileSync(file);
   bytes[bytes.length - 100] ^= 4;
   writeFileSync(file, bytes);
-  const { signal, output } = await tinyRun('e', ['bottom-up', 'renameSync', 6, 'kill']);
+  const { signal, output } = await tinyRun('e', ['bottom-up', 'renameSync', 7, 'kill']);
   assert.is(signal, 'SIGKILL');
   assert.match(output, 'is damaged: its content does not match its checksum. The file is now ');
   assert.match(output, 'checkpoint-pf-msmtrec-1.unusable; the checkpoint before it is taken.');
