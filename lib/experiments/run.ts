@@ -3,6 +3,7 @@ import type { Dataset } from '../data/types';
 import { restoreCheckpoint, saveCheckpoint } from '../federated/checkpoint';
 import { createFederation, type Federation } from '../federated/federation';
 import { methods } from '../federated/methods';
+import { InterruptedError } from '../federated/pause';
 import type { SharingPlan } from '../federated/plan';
 import type { RoundRecord } from '../federated/record';
 import { mmoe } from '../models/mmoe';
@@ -34,6 +35,7 @@ export interface RunOptions {
  *
  * With a store, runs that are finished there are skipped, and one that was interrupted goes on from its checkpoint
  * with the numbers it would have had without the interruption.
+ * @throws InterruptedError when the notebook's stop button was pressed
  */
 export async function* runExperiment(
   config: ExperimentConfig,
@@ -69,12 +71,22 @@ export async function* runExperiment(
       store?.writeResults(own);
       if (store) rmSync(checkpointOf(store, method, seed), { force: true });
       lines.push(...own);
+    } catch (problem) {
+      if (!(problem instanceof InterruptedError)) throw problem;
+      throw new InterruptedError(
+        interrupted(`${method}, seed ${seed}, round ${(federation?.finished ?? 0) + 1}`, store),
+      );
     } finally {
       federation?.dispose();
     }
   }
   return store ? [...store.read().results] : lines;
 }
+
+const interrupted = (where: string, store: ResultStore | undefined): string =>
+  store
+    ? `Interrupted: ${where}. Finished rounds are in ${store.folder}; the same call with the same store goes on from there.`
+    : `Interrupted: ${where}. This run has no store to go on from, so it has ended; the rounds before were handed out.`;
 
 const checkpointOf = (store: ResultStore, method: string, seed: number) =>
   store.path(`checkpoint-${method}-${seed}.safetensors`);

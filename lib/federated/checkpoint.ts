@@ -27,8 +27,10 @@ interface Note {
  * in the random streams, rule states, what combinations remember and the models that validation has chosen so far.
  *
  * A federation restored from it goes on exactly, number for number.
+ * @throws Error in the middle of a round
  */
 export function saveCheckpoint(federation: Federation, file: string): void {
+  requireNoRound(federation, 'saved');
   const arrays: Record<string, StoredArray> = {};
   const put = (name: string, tensor: Tensor) => {
     arrays[name] = { shape: tensor.shape, values: Float32Array.from(tensor.dataSync()) };
@@ -70,6 +72,7 @@ export function saveCheckpoint(federation: Federation, file: string): void {
 
 /** Puts a new federation of the same options where the stored one stood, and returns the number of its last round. */
 export function restoreCheckpoint(federation: Federation, file: string): number {
+  requireNoRound(federation, 'restored');
   const { arrays, note: anyNote } = readTensorFile(file);
   const note = anyNote as Note;
   const names = federation.clients.map(({ data }) => data.name).join();
@@ -111,6 +114,13 @@ export function restoreCheckpoint(federation: Federation, file: string): number 
   }
   federation.continueAfter(note.round);
   return note.round;
+}
+
+function requireNoRound({ isPaused, finished }: Federation, what: string): void {
+  if (!isPaused) return;
+  throw new Error(
+    `Round ${finished + 1} was interrupted and is not over, so no checkpoint can be ${what}: end it with await federation.round().`,
+  );
 }
 
 /** Every variable of every client with a name for the file. */
