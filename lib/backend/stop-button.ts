@@ -11,7 +11,7 @@ export function stopPressed(): boolean {
 }
 
 /**
- * Until the function that comes back is called, the stop button is left to work that asks {@link stopPressed} now and
+ * Until the function that comes back is called, and from the next turn of the event loop, the stop button is left to work that asks {@link stopPressed} now and
  * then and ends by itself. Pressed twice, it does what it does without this.
  *
  * Jupyter's stop button sends SIGINT. tslab answers by leaving the cell at once, but what the cell had begun goes on
@@ -19,7 +19,8 @@ export function stopPressed(): boolean {
  * Outside a notebook nothing is listened to, and Ctrl-C does what it always does.
  */
 export function holdStopButton(): () => void {
-  if (runningCell() !== undefined) listen();
+  // In the first turn of a cell Node keeps SIGINT's listeners away, and puts them back after it.
+  if (runningCell() !== undefined) setImmediate(listen);
   atWork++;
   let isHeld = true;
   return () => {

@@ -1,3 +1,4 @@
+import { forgetBrokenOff } from '../backend/broken-off';
 import type { AdamOptions } from '../backend/operations/adam';
 import { permutation, seedAt } from '../backend/random';
 import { stopPressed } from '../backend/stop-button';
@@ -127,7 +128,8 @@ export function createFederation(options: FederationOptions): Federation {
   }
 
   async function wholeRound(rest: Rest): Promise<RoundRecord> {
-    await rest(); // tslab breaks the first turn of a cell off anywhere, and this is the end of it
+    await rest(); // in the first turn of a cell the stop button breaks it off anywhere; this is the end of that turn
+    forgetBrokenOff();
     const participants = participantsOf(clients.length, training.participation, seedAt(seed, 'participants', finished));
     const watch = level === 'full' ? watchRound(clients, participants, batches) : undefined;
     try {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { holdStopButton, stopPressed } from '../../lib/backend/stop-button';
@@ -16,14 +17,15 @@ function kernel() {
   };
 }
 
-test('outside a notebook nothing listens, and nothing counts as pressed', () => {
+test('outside a notebook nothing listens, and nothing counts as pressed', async () => {
   const release = holdStopButton();
+  await setImmediate();
   assert.is(process.listenerCount('SIGINT'), 0);
   assert.is(stopPressed(), false);
   release();
 });
 
-test('the first press is left to the work, the second leaves the cell, and a new cell begins unpressed', () => {
+test('the first press is left to the work, the second leaves the cell, and a new cell begins unpressed', async () => {
   const left: string[] = [];
   const tslab = () => left.push('left');
   process.on('SIGINT', tslab);
@@ -31,6 +33,7 @@ test('the first press is left to the work, the second leaves the cell, and a new
   try {
     newCell();
     const release = holdStopButton();
+    await setImmediate();
     assert.is(stopPressed(), false);
     process.emit('SIGINT');
     assert.is(stopPressed(), true);

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { projectFolder } from './chromium';
 
@@ -16,8 +16,15 @@ export interface Lab {
   stop(): Promise<boolean>;
 }
 
+export interface LabOptions {
+  /** Default: light. */
+  readonly theme?: 'light' | 'dark';
+  /** Variables for the server and its kernels beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Starts JupyterLab on a free port of this machine and waits until it answers. */
-export async function startLab(): Promise<Lab> {
+export async function startLab(options: LabOptions = {}): Promise<Lab> {
   // The copy stays inside the project: notebooks find the package by name from there.
   const parent = join(projectFolder, '.cache', 'browser-test');
   mkdirSync(parent, { recursive: true });
@@ -27,7 +34,7 @@ export async function startLab(): Promise<Lab> {
     recursive: true,
     filter: (path) => !path.includes('.ipynb_checkpoints'),
   });
-  askNothing(join(home, 'settings'));
+  setUp(join(home, 'settings'), options);
   const port = await freePort();
   const token = randomBytes(16).toString('hex');
   const args = ['-m', 'jupyterlab', '--no-browser', '--ip=127.0.0.1', `--port=${port}`, '--ServerApp.port_retries=0'];
@@ -37,6 +44,7 @@ export async function startLab(): Promise<Lab> {
   if (process.getuid?.() === 0) args.push('--allow-root');
   const env = {
     ...process.env,
+    ...options.env,
     JUPYTERLAB_SETTINGS_DIR: join(home, 'settings'),
     JUPYTERLAB_WORKSPACES_DIR: join(home, 'workspaces'),
   };
@@ -87,10 +95,13 @@ export async function startLab(): Promise<Lab> {
 }
 
 /** A new JupyterLab asks whether it may fetch news, in front of what is looked at here. */
-function askNothing(settings: string): void {
-  const file = join(settings, '@jupyterlab', 'apputils-extension', 'notification.jupyterlab-settings');
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, JSON.stringify({ fetchNews: 'false', checkForUpdates: false }));
+function setUp(settings: string, { theme }: LabOptions): void {
+  const folder = join(settings, '@jupyterlab', 'apputils-extension');
+  const put = (name: string, value: object) =>
+    writeFileSync(join(folder, `${name}.jupyterlab-settings`), JSON.stringify(value));
+  mkdirSync(folder, { recursive: true });
+  put('notification', { fetchNews: 'false', checkForUpdates: false });
+  put('themes', { theme: theme === 'dark' ? 'JupyterLab Dark' : 'JupyterLab Light' });
 }
 
 function freePort(): Promise<number> {
