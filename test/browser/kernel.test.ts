@@ -37,7 +37,7 @@ check('the stop button ends a round at work, and the next cell goes on with it',
   assert.match(String(await outputOf(page, 3).textContent()), 'round 1 is known, paused: true');
   assert.is(await page.locator(errors).count(), 1);
   await picture(page, 'stop-button');
-  await page.close();
+  await opened.close();
 });
 
 /** Rounds of about a second. The last cells compare with a federation that nobody has interrupted. */
@@ -100,7 +100,7 @@ check('a notebook runs again and again in one kernel without growing, and after 
   await page.locator('.jp-Dialog .jp-mod-accept').click();
   await runsWhole();
   assert.is(await page.locator('.jp-CodeCell .jp-InputArea-prompt').first().textContent(), '[1]:');
-  await page.close();
+  await opened.close();
 });
 
 check('JupyterLab and its kernels end when asked', async () => {

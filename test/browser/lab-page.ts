@@ -19,6 +19,8 @@ export interface LabPage {
   readonly notebook: NotebookFile;
   /** What the page asked of anybody but JupyterLab. */
   readonly foreign: readonly string[];
+  /** Ends the kernel and closes the window. */
+  readonly close: () => Promise<void>;
 }
 
 export function labSession(options: LabOptions = {}): LabSession {
@@ -46,7 +48,11 @@ export function labSession(options: LabOptions = {}): LabSession {
         .locator('.jp-Notebook .jp-Cell')
         .nth(notebook.cells.length - 1)
         .waitFor({ state: 'attached', timeout: 60_000 });
-      return { page, notebook, foreign };
+      const close = async () => {
+        await lab.endKernel(`${name}.ipynb`);
+        await page.close();
+      };
+      return { page, notebook, foreign, close };
     },
   };
 }

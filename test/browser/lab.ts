@@ -12,6 +12,8 @@ export interface Lab {
   readonly notebooks: string;
   /** The address that opens a notebook. */
   address(notebook: string): string;
+  /** Ends the kernel of a notebook, which stays alive when its window is closed. */
+  endKernel(notebook: string): Promise<void>;
   /** Ends kernels and server and removes the copy; returns whether the server ended when it was asked to. */
   stop(): Promise<boolean>;
 }
@@ -63,6 +65,11 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       signal: AbortSignal.timeout(5_000),
     });
 
+  async function endKernel(notebook: string): Promise<void> {
+    const sessions = (await (await ask('/api/sessions')).json()) as { id: string; path: string }[];
+    for (const { id, path } of sessions) if (path === notebook) await ask(`/api/sessions/${id}`, 'DELETE');
+  }
+
   async function stop(): Promise<boolean> {
     // A kernel is a process group of its own, so it has to be ended through the server.
     const kernels = await ask('/api/kernels').then(
@@ -86,7 +93,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     );
     if (answers) {
       const address = (notebook: string) => `${origin}/lab/tree/${notebook}?token=${token}&reset`;
-      return { origin, notebooks, address, stop };
+      return { origin, notebooks, address, endKernel, stop };
     }
     await sleep(250);
   }

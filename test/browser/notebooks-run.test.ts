@@ -31,7 +31,7 @@ async function runAll(name: string): Promise<void> {
   assert.is(await drawnFigures(page, figures, 5_000), figures, 'a figure was lost when the window changed its size');
   assert.equal(foreign, []);
   if (name === '00-quickstart') growth.check();
-  await page.close();
+  await opened.close();
 }
 
 /** Watches the first figure while cells run: the quickstart's grows by a point a round, in one place. */

@@ -15,14 +15,15 @@ for (const name of notebookNames()) {
     const notebook = readNotebook(name);
     const figures = figuresOf(notebook);
     assert.ok(figures > 0, 'the notebook was committed without its figures');
-    const { page, foreign } = await session.open(name, notebook);
+    const opened = await session.open(name, notebook);
+    const { page, foreign } = opened;
     assert.is(await drawnFigures(page, figures), figures);
     const errors = '[data-mime-type$="jupyter.error"], [data-mime-type$="jupyter.stderr"]';
     assert.is(await page.locator(errors).count(), 0);
     await picture(page, `${name}-dark`);
     assert.is(await drawnFigures(page, figures, 5_000), figures, 'a figure was lost when the window changed its size');
     assert.equal(foreign, []);
-    await page.close();
+    await opened.close();
   });
 }
 
