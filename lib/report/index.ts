@@ -13,7 +13,7 @@ export { type PanelAxes, type PanelOptions, panelAxes, panelLayout } from './pan
 export { type MethodRanks, methodRanks, type RankedLine, rankSentence, rankTable } from './ranks';
 export { type ReportFormat, reportText } from './report-text';
 export { type RowsOptions, type RowsToShow, rowsHtml, rowsMarkdown, rowsText } from './rows';
-export { type StudyFacts, studyFigures, studyHtml, studyResultTables, studyText } from './study';
+export { factsOf, type StudyFacts, studyFigures, studyHtml, studyResultTables, studyText } from './study';
 export { type MethodStyle, methodStyle, PALETTE, scenarioStyle } from './style';
 export * from './table';
 export { tableCsv } from './table-csv';
