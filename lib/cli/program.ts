@@ -38,7 +38,7 @@ Results on different data, or of different configurations, are never averaged; t
 Examples:
   npm start -- report results/synthetic                      table in the terminal, page in the folder
   npm start -- report results/a results/b --out both.html    one page of several
-  npm start -- report results/kuairand --format latex        tables for LaTeX (booktabs), to paste
+  npm start -- report results/kuairand --format latex        tables for LaTeX (booktabs, graphicx), to paste
   npm start -- report results --out all.csv                  a line per cell, for programs`;
 
 /** The terminal program: a thin layer over functions that a notebook calls too. */

@@ -37,7 +37,8 @@ export async function fromDataFrame(
     const source = { name: 'frame', files: 'frame.csv', types: declared };
     return await openDataset({ ...schema, sources: [source] }, { ...options, data: [file] });
   } catch (problem) {
-    if (problem instanceof DataError) throw new DataError(problem.message.replaceAll(file, 'data frame'));
+    if (problem instanceof DataError)
+      throw new DataError(problem.message.replaceAll(file, 'data frame').replaceAll('frame.csv', 'the data frame'));
     throw problem;
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -124,9 +124,15 @@ function explain(issue: z.core.$ZodIssue): string {
 
 function checkNames(found: DataSchema, where: string): void {
   const seen = new Set<string>(['scenario', 'split']);
+  const isTask = (name: string) => found.tasks.some((task) => task.name.toLowerCase() === name.toLowerCase());
   for (const { name } of [...found.tasks, ...found.fields]) {
     if (seen.has(name.toLowerCase())) {
-      throw new DataError(`${where}: the name "${name}" is taken twice; tasks and fields need names of their own`);
+      const label = isTask(name)
+        ? '; if the field is the label of the task, remove the field: it would give it away'
+        : '';
+      throw new DataError(
+        `${where}: the name "${name}" is taken twice; tasks and fields need names of their own${label}`,
+      );
     }
     seen.add(name.toLowerCase());
   }

@@ -1,6 +1,7 @@
 import type { Dataset } from '../data/types';
 import { createFederation, type Federation } from '../federated/federation';
 import { methods } from '../federated/methods';
+import { InterruptedError } from '../federated/pause';
 import type { SharingPlan } from '../federated/plan';
 import type { RoundRecord } from '../federated/record';
 import { mmoe } from '../models/mmoe';
@@ -26,7 +27,7 @@ export interface RunOptions {
   readonly onProgress?: (run: { method: string; seed: number; round: number }, share: number) => void;
   /**
    * Seconds between two checkpoints of one run: what a killed process loses at most, beside the round at work. Default
-   * 20; 0 stores one after every round (as long as that takes little of the time).
+   * 20; 0 stores one after every round.
    */
   readonly checkpointSeconds?: number;
   /** Runs to leave out, such as one that has just failed. */
@@ -49,6 +50,7 @@ export interface RunOptions {
  *
  * With a store, runs that are finished there are skipped, and one that was interrupted goes on from its checkpoint
  * with the numbers it would have had without the interruption.
+ * @throws InterruptedError when the notebook's stop button was pressed
  */
 export async function* runExperiment(
   config: ExperimentConfig,
@@ -66,7 +68,7 @@ export async function* runExperiment(
       if (own === 'stopped') return lines;
       lines.push(...own);
     } catch (error) {
-      if (error instanceof StoreError || !onFailure) throw error;
+      if (error instanceof StoreError || error instanceof InterruptedError || !onFailure) throw error;
       const failed = { ...run, message: (error as Error).message };
       store?.recordFailure(failed);
       onFailure(failed);
@@ -74,6 +76,11 @@ export async function* runExperiment(
   }
   return store ? [...store.read().results] : lines;
 }
+
+const interrupted = (where: string, store: ResultStore | undefined): string =>
+  store
+    ? `Interrupted: ${where}. Finished rounds are in ${store.folder}; the same call with the same store goes on from there.`
+    : `Interrupted: ${where}. This run has no store to go on from, so it has ended; the rounds before were handed out.`;
 
 /** One method with one seed, unless it is finished or left out: from its checkpoint to its final lines. */
 async function* performRun(
@@ -114,6 +121,10 @@ async function* performRun(
     store?.writeResults(own);
     checkpoints?.remove();
     return own;
+  } catch (problem) {
+    if (!(problem instanceof InterruptedError)) throw problem;
+    const where = `${method}, seed ${seed}, round ${(federation?.finished ?? 0) + 1}`;
+    throw new InterruptedError(interrupted(where, store));
   } finally {
     federation?.dispose();
   }

@@ -44,8 +44,10 @@ export interface RestoreOptions {
  * in the random streams, rule states, what combinations remember and the models that validation has chosen so far.
  *
  * A federation restored from it goes on exactly, number for number.
+ * @throws Error in the middle of a round
  */
 export function saveCheckpoint(federation: Federation, file: string, { identity, keep }: SaveOptions = {}): void {
+  requireNoRound(federation, 'saved');
   const arrays: Record<string, StoredArray> = {};
   const put = (name: string, tensor: Tensor) => {
     arrays[name] = { shape: tensor.shape, values: Float32Array.from(tensor.dataSync()) };
@@ -92,6 +94,7 @@ export function saveCheckpoint(federation: Federation, file: string, { identity,
  * @throws Error where the file is damaged or of another federation; the federation is then as it was before
  */
 export function restoreCheckpoint(federation: Federation, file: string, options: RestoreOptions = {}): number {
+  requireNoRound(federation, 'restored');
   const { arrays, note: anyNote } = readTensorFile(file);
   const note = anyNote as Note;
   requireFit(federation, file, { arrays, note }, options);
@@ -123,6 +126,13 @@ export function restoreCheckpoint(federation: Federation, file: string, options:
   }
   federation.continueAfter(note.round);
   return note.round;
+}
+
+function requireNoRound({ isPaused, finished }: Federation, what: string): void {
+  if (!isPaused) return;
+  throw new Error(
+    `Round ${finished + 1} was interrupted and is not over, so no checkpoint can be ${what}: end it with await federation.round().`,
+  );
 }
 
 /** Throws where a checkpoint is not one of this federation, before anything of it is taken over. */

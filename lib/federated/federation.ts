@@ -1,5 +1,7 @@
+import { forgetBrokenOff } from '../backend/broken-off';
 import type { AdamOptions } from '../backend/operations/adam';
 import { permutation, seedAt } from '../backend/random';
+import { stopPressed } from '../backend/stop-button';
 import { type Tensor, tf } from '../backend/tensorflow';
 import { batcher } from '../data/batch';
 import { clientPerScenario, pooledClient, scenarioField } from '../data/pool';
@@ -10,9 +12,10 @@ import { plainTemplate, type Template } from '../models/template';
 import { choiceFor } from '../multitask/choice';
 import { type Client, disposeClient, readValues } from './client';
 import type { DiagnosticsLevel } from './diagnostics/types';
-import { watchRound } from './diagnostics/watch';
+import { type Watch, watchRound } from './diagnostics/watch';
 import { disposeValues, evaluateClient, macroAuc } from './evaluate';
 import { requireWorkOfAll } from './local-work';
+import { type Pausable, pausable, type Rest } from './pause';
 import type { SharingPlan } from './plan';
 import type { RoundRecord } from './record';
 import { trainAndAggregate } from './round';
@@ -36,6 +39,11 @@ export interface FederationOptions extends Partial<Omit<TrainingOptions, 'optimi
   readonly diagnostics?: DiagnosticsLevel;
   /** Called now and then during local training with the share of the round's steps that is done, 0 … 1. */
   readonly onProgress?: (share: number) => void;
+  /**
+   * Asked about ten times a second while a round trains: true interrupts it. Default: whether the notebook's stop button
+   * was pressed in this cell.
+   */
+  readonly isInterrupted?: () => boolean;
 }
 
 /** A score of a chosen model. */
@@ -56,9 +64,21 @@ export interface Federation {
   readonly selection: Selection;
   /** Rounds finished so far. */
   readonly finished: number;
-  /** Trains, aggregates and evaluates once. */
+  /**
+   * Whether a round stands still in the middle of local training, because it was interrupted. Nothing of it has been
+   * chosen by validation, and of its last phase nothing has been aggregated; `clients` stand between two local steps.
+   */
+  readonly isPaused: boolean;
+  /**
+   * Trains, aggregates and evaluates once.
+   *
+   * An interrupted round stands still between two local steps. The next call goes on with it, and it ends with the same
+   * numbers as without the interruption.
+   *
+   * @throws InterruptedError when it is interrupted
+   */
   round(): Promise<RoundRecord>;
-  /** The next rounds, one by one. Leaving the loop early is fine: a later call goes on from there. */
+  /** The next rounds, one by one. Leaving the loop early, or an interruption, is fine: a later call goes on from there. */
   rounds(count: number): AsyncGenerator<RoundRecord, void, undefined>;
   /** Scores of the models that validation chose, with the round each was chosen in. The test split is for the end. */
   evaluateChosen(split: 'validation' | 'test', kind: SelectionKind): ChosenScore[];
@@ -92,10 +112,38 @@ export function createFederation(options: FederationOptions): Federation {
   const ruleStates = new Map<string, RuleState>();
   const selection = emptySelection(clients.length);
   let finished = 0;
+  let present: Pausable<RoundRecord> | undefined;
+  let isAtWork = false;
 
   async function round(): Promise<RoundRecord> {
+    if (isAtWork) throw new Error('A round of this federation is still at work: await it before the next.');
+    present ??= pausable(wholeRound, options.isInterrupted ?? stopPressed, interrupted(finished + 1));
+    isAtWork = true;
+    try {
+      return await present.goOn();
+    } finally {
+      isAtWork = false;
+      if (!present?.isPaused) present = undefined;
+    }
+  }
+
+  async function wholeRound(rest: Rest): Promise<RoundRecord> {
+    await rest(); // in the first turn of a cell the stop button breaks it off anywhere; this is the end of that turn
+    forgetBrokenOff();
     const participants = participantsOf(clients.length, training.participation, seedAt(seed, 'participants', finished));
     const watch = level === 'full' ? watchRound(clients, participants, batches) : undefined;
+    try {
+      return await watchedRound(participants, watch, rest);
+    } finally {
+      watch?.dispose();
+    }
+  }
+
+  async function watchedRound(
+    participants: readonly number[],
+    watch: Watch | undefined,
+    rest: Rest,
+  ): Promise<RoundRecord> {
     const trained = await trainAndAggregate({
       plan,
       model,
@@ -106,6 +154,7 @@ export function createFederation(options: FederationOptions): Federation {
       round: finished + 1,
       ruleStates,
       watch,
+      rest,
       onProgress,
     });
     finished++;
@@ -151,6 +200,9 @@ export function createFederation(options: FederationOptions): Federation {
     get finished() {
       return finished;
     },
+    get isPaused() {
+      return present?.isPaused ?? false;
+    },
     round,
     async *rounds(count) {
       for (let i = 0; i < count; i++) yield await round();
@@ -167,6 +219,7 @@ export function createFederation(options: FederationOptions): Federation {
       finished = round;
     },
     dispose() {
+      present?.giveUp();
       clients.forEach(disposeClient);
       disposeSelection(selection);
       for (const state of ruleStates.values()) tf.dispose(Object.values(state.tensors) as Tensor[]);
@@ -174,6 +227,9 @@ export function createFederation(options: FederationOptions): Federation {
     },
   };
 }
+
+const interrupted = (round: number) =>
+  `Interrupted in round ${round}. Nothing is lost: the next call of round() or rounds() goes on from here, with the same numbers.`;
 
 /** The training options that were given, over the defaults. */
 function trainingOf({

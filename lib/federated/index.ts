@@ -6,6 +6,7 @@ export { macroAuc } from './evaluate';
 export * from './federation';
 export type { LocalWork } from './local-work';
 export { type MethodOptions, methods } from './methods';
+export { InterruptedError } from './pause';
 export { ablations, type PfMsmtrecOptions, pfMsmtrec, pfMsmtrecDefaults } from './pf-msmtrec';
 export type { Phase } from './phase';
 export { type PlanOptions, planDefaults, type Sharing, type SharingPlan, sharingOf } from './plan';

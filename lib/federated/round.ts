@@ -7,6 +7,7 @@ import { type Client, readValues } from './client';
 import type { RuleDiagnostics } from './diagnostics/types';
 import type { Watch } from './diagnostics/watch';
 import { disposeValues } from './evaluate';
+import type { Rest } from './pause';
 import { type Phase, phasesOf, sharesIn, stepsByPhase, trainsIn } from './phase';
 import { type SharingPlan, sharingOf } from './plan';
 import type { RoundRecord } from './record';
@@ -26,6 +27,8 @@ export interface RoundInput {
   readonly ruleStates: Map<string, RuleState>;
   /** Looks at the clients between training and rules. */
   readonly watch?: Watch;
+  /** Awaited now and then during local training. */
+  readonly rest: Rest;
   readonly onProgress?: (share: number) => void;
 }
 
@@ -42,7 +45,7 @@ export interface RoundResult extends AggregateResult {
  * start of the round, or at the end of an earlier phase that shared the group. Bytes are summed over the phases.
  */
 export async function trainAndAggregate(input: RoundInput): Promise<RoundResult> {
-  const { plan, model, clients, participants, batches, training, watch, onProgress = () => undefined } = input;
+  const { plan, model, clients, participants, batches, training, watch, rest, onProgress = () => undefined } = input;
   const phases = phasesOf(plan);
   const taking = participants.map((i) => clients[i]);
   const steps = taking.map(({ data }) => stepsByPhase(localSteps(training, data), phases));
@@ -51,36 +54,43 @@ export async function trainAndAggregate(input: RoundInput): Promise<RoundResult>
   const trained: RoundRecord['clients'][] = [];
   const seconds = { local: 0, aggregate: 0, watch: 0 };
   let work = 0;
-  for (const [at, phase] of phases.entries()) {
-    const last = phases[at - 1]; // what it shared has been received anew since
-    receive(plan, model, clients, received, (group) => last === undefined || sharesIn(last, group));
-    const began = performance.now();
-    const done = work;
-    trained.push(
-      await trainClients(
-        taking,
-        batches,
-        training,
-        {
-          steps: steps.map((own) => own[at]),
-          trains: (parameter) => trainsIn(phase, parameter),
-          round: input.round,
-          alignments: participants.map((i) => alignmentOf(plan, model, received[i])),
-        },
-        (share) => onProgress(done + share * phase.work),
-      ),
-    );
-    const local = performance.now();
-    const isLast = at === phases.length - 1;
-    watch?.trained((group) => isLast || sharesIn(phase, group));
-    const watched = performance.now();
-    parts.push({ phase, ...aggregate({ ...input, phase, before: received }) });
-    seconds.local += (local - began) / 1000;
-    seconds.watch += (watched - local) / 1000;
-    seconds.aggregate += (performance.now() - watched) / 1000;
-    work += phase.work;
+  try {
+    for (const [at, phase] of phases.entries()) {
+      const last = phases[at - 1]; // what it shared has been received anew since
+      receive(plan, model, clients, received, (group) => last === undefined || sharesIn(last, group));
+      const began = performance.now();
+      const done = work;
+      let stood = 0;
+      trained.push(
+        await trainClients(
+          taking,
+          batches,
+          training,
+          {
+            steps: steps.map((own) => own[at]),
+            trains: (parameter) => trainsIn(phase, parameter),
+            round: input.round,
+            alignments: participants.map((i) => alignmentOf(plan, model, received[i])),
+          },
+          async () => {
+            stood += await rest();
+          },
+          (share) => onProgress(done + share * phase.work),
+        ),
+      );
+      const local = performance.now();
+      const isLast = at === phases.length - 1;
+      watch?.trained((group) => isLast || sharesIn(phase, group));
+      const watched = performance.now();
+      parts.push({ phase, ...aggregate({ ...input, phase, before: received }) });
+      seconds.local += (local - began - stood) / 1000;
+      seconds.watch += (watched - local) / 1000;
+      seconds.aggregate += (performance.now() - watched) / 1000;
+      work += phase.work;
+    }
+  } finally {
+    received.forEach(disposeValues);
   }
-  received.forEach(disposeValues);
   return { clients: joined(phases, trained), ...joinedParts(parts), seconds };
 }
 

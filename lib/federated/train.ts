@@ -56,12 +56,17 @@ export interface LocalPhase {
   readonly round: number;
 }
 
-/** Local training of all clients, one after another; returns their steps and mean losses. */
+/**
+ * Local training of all clients, one after another; returns their steps and mean losses.
+ *
+ * @param rest awaited every tenth of a second between two steps, so that a progress bar, a notebook or Ctrl-C has its turn
+ */
 export async function trainClients(
   clients: readonly Client[],
   batches: Batcher,
   { batch, optimizer, combine }: TrainingOptions,
   { steps, alignments, trains, round }: LocalPhase,
+  rest: () => Promise<void>,
   onProgress: (share: number) => void = () => undefined,
 ): Promise<RoundRecord['clients'][number][]> {
   const total = steps.reduce((sum, count) => sum + count, 0);
@@ -74,27 +79,30 @@ export async function trainClients(
     const figures = sumOfFigures();
     const how = combine && combining({ method: makeCombination(combine), epoch: round, onFigures: figures.add });
     let sum: Tensor = tf.scalar(0);
-    for (let step = 0; step < steps[i]; step++) {
-      const loss = localStep(client, batches, size, optimizer, { alignment: alignments[i], trained, combine: how });
-      const next = tf.add(sum, loss);
-      tf.dispose([sum, loss]);
-      sum = next;
-      done++;
-      if (performance.now() - paused > 100) {
-        onProgress(done / total);
-        await new Promise(setImmediate); // lets a progress bar, a notebook or Ctrl-C have its turn
-        paused = performance.now();
+    try {
+      for (let step = 0; step < steps[i]; step++) {
+        const loss = localStep(client, batches, size, optimizer, { alignment: alignments[i], trained, combine: how });
+        const next = tf.add(sum, loss);
+        tf.dispose([sum, loss]);
+        sum = next;
+        done++;
+        if (performance.now() - paused > 100) {
+          onProgress(done / total);
+          await rest();
+          paused = performance.now();
+        }
       }
+      const alignment = alignments[i];
+      result.push({
+        client: client.data.name,
+        steps: steps[i],
+        loss: sum.dataSync()[0] / steps[i],
+        ...(alignment && { alignment: alignmentValue(client, alignment) }),
+        ...(figures.seen() && { combination: figures.means() }),
+      });
+    } finally {
+      sum.dispose();
     }
-    const alignment = alignments[i];
-    result.push({
-      client: client.data.name,
-      steps: steps[i],
-      loss: sum.dataSync()[0] / steps[i],
-      ...(alignment && { alignment: alignmentValue(client, alignment) }),
-      ...(figures.seen() && { combination: figures.means() }),
-    });
-    sum.dispose();
   }
   return result;
 }

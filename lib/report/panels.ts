@@ -34,7 +34,7 @@ export function panelAxes(index: number): PanelAxes {
 export function panelLayout(names: readonly string[], options: PanelOptions): Record<string, unknown> {
   const perRow = Math.max(1, Math.min(options.perRow ?? 2, names.length));
   const rows = Math.max(1, Math.ceil(names.length / perRow));
-  const top = options.caption === undefined ? 80 : 100;
+  const top = options.caption === undefined ? 80 : 115;
   const height = 60 + top + rows * (options.rowHeight ?? 360);
   const across = { gap: 0.12, count: perRow };
   // The gap between rows holds tick labels, an axis title and the next panel's name: about 110 pixels.

@@ -92,7 +92,7 @@ function fitted({ data, layout }) {
   const subtitle = layout.title.subtitle ? broken(layout.title.subtitle.text, 54) : [];
   const top = 40 + 22 * title.length + 16 * subtitle.length;
   const named = new Set(data.filter((trace) => trace.showlegend !== false && trace.type === 'scatter').map((trace) => trace.name));
-  const bottom = 60 + (layout.coloraxis ? 90 : 0);
+  const bottom = 60 + (layout.coloraxis ? 90 : 0) + (layout.sliders ? 100 : 0);
   const gap = 90;
   const plots = panels * rowHeight + (panels - 1) * gap;
   layout.height = top + plots + bottom + 22 * named.size;
@@ -123,6 +123,7 @@ function fitted({ data, layout }) {
     const label = layout.annotations[panel];
     Object.assign(label, { x: 0.5, y: y.domain[1] });
   }
+  for (const slider of layout.sliders ?? []) slider.pad = { ...slider.pad, t: 60 + (layout.coloraxis ? 90 : 0) };
   if (layout.coloraxis) {
     const { title: colourTitle, ...bar } = layout.coloraxis.colorbar;
     const text = colourTitle.text.replaceAll('<br>', ' ');
@@ -189,7 +190,7 @@ summary { cursor: pointer; font-weight: 600; }
 @media (max-width: 640px) {
   main { padding: 14px; }
   h1 { font-size: 23px; overflow-wrap: anywhere; }
-  .options th { white-space: normal; overflow-wrap: anywhere; max-width: 46vw; }
+  .options th { white-space: normal; min-width: 40vw; max-width: 46vw; }
   .facts td { min-width: 7.5em; vertical-align: top; }
   .pf-table th[scope=row] { position: sticky; left: 0; background: #fff; white-space: normal !important; min-width: 6em; max-width: 32vw; overflow-wrap: anywhere; }
   .modebar { display: none; }

@@ -1,12 +1,19 @@
 import type { StoredResults } from '../experiments/store';
+import type { RoundRecord } from '../experiments/types';
 import type { SelectionKind } from '../federated/selection';
 import { type CombinedResults, dataOf, environmentText } from './combine';
+import type { Figure } from './figure';
 import {
   aucByBytes,
   aucByRound,
   aucByScenario,
+  conflictFigure,
+  cosineFigure,
   criticalDifferenceFigure,
+  gateFigure,
   lossByRound,
+  normsFigure,
+  ratesFigure,
   scenarioHeatMap,
 } from './figures';
 import { escapeHtml } from './format';
@@ -60,7 +67,28 @@ function trainingSections({ rounds }: CombinedResults): PageSection[] {
     { heading: 'Training', figure: aucByRound(rounds) },
     ...(hasTraffic ? [{ figure: aucByBytes(rounds) }] : []),
     { figure: lossByRound(rounds) },
+    ...diagnosticSections(rounds),
   ];
+}
+
+/** What runs recorded of their inside, each figure for the first method and seed that have it. */
+function diagnosticSections(rounds: CombinedResults['rounds']): PageSection[] {
+  // Gates belong to every method; those of the method whose rules are shown are of most interest.
+  const hasRules = (record: RoundRecord) => ratesFigure([record]).data.length > 0;
+  const isGated = ({ clientDiagnostics = [] }: RoundRecord) =>
+    clientDiagnostics.some(({ gates = [] }) => gates.length > 0);
+  const gated = rounds.filter(isGated);
+  const first = gated.find(hasRules) ?? gated[0];
+  const ofRun = rounds.filter(({ method, seed }) => method === first?.method && seed === first.seed);
+  const last = ofRun.filter(isGated).sort((one, other) => other.round - one.round)[0];
+  const figures: Figure[] = [
+    conflictFigure(rounds),
+    cosineFigure(rounds),
+    ratesFigure(rounds),
+    ...(last ? [gateFigure(last)] : []),
+    normsFigure(last ? ofRun : rounds),
+  ].filter(({ data }) => data.length > 0);
+  return figures.map((figure, i) => ({ ...(i === 0 && { heading: 'Inside a run' }), figure }));
 }
 
 /** What one can unfold: every option of a source, and its data card. */
@@ -104,7 +132,8 @@ function sourcesHtml({ sources }: CombinedResults): string {
 /** Nested options as one table of dotted names. */
 function optionsHtml(configuration: Readonly<Record<string, unknown>>): string {
   const rows = flatten('', configuration).map(
-    ([name, value]) => `<tr><th scope="row">${escapeHtml(name)}</th><td>${escapeHtml(value)}</td></tr>`,
+    ([name, value]) =>
+      `<tr><th scope="row">${escapeHtml(name).replaceAll('.', '.<wbr>')}</th><td>${escapeHtml(value)}</td></tr>`,
   );
   return `<table class="options"><tbody>${rows.join('\n')}</tbody></table>`;
 }

@@ -9,8 +9,9 @@ export interface LatexTableOptions {
 }
 
 /**
- * A result table for LaTeX with the package `booktabs`: the best of a column is bold, what cannot be told from it is
- * underlined. A wide table becomes one per task. Names are escaped; the legend is the caption.
+ * A result table for LaTeX with the packages `booktabs` and `graphicx`: the best of a column is bold, what cannot be
+ * told from it is underlined. A wide table becomes one per task, and one that is still wider than the text is made
+ * smaller. Names are escaped; the legend is the caption.
  */
 export function tableLatex(table: ResultTable, { label }: LatexTableOptions = {}): string {
   const parts = tableParts(table);
@@ -24,12 +25,20 @@ export function tableLatex(table: ResultTable, { label }: LatexTableOptions = {}
       // The explanations stand once, below the first part.
       `\\caption{${escapeLatex(i === 0 ? caption : `${table.title}, continued.`)}}`,
       ...(name ? [`\\label{${name}}`] : []),
+      '\\small',
+      '\\setlength{\\tabcolsep}{4pt}',
+      // As wide as it is, at most as wide as the text.
+      '\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%',
       ...tabular(table, columns),
+      '}',
       '\\end{table}',
       '',
     ].join('\n');
   });
-  return `% needs \\usepackage{booktabs}\n${tables.join('\n')}`;
+  const text = tables.join('\n');
+  const [foreign] = text.match(/[^\p{Script=Latin}\p{Script=Common}]/u) ?? [];
+  const engine = foreign === undefined ? '' : `, and because of ${foreign} lualatex or xelatex with a font that has it`;
+  return `% needs \\usepackage{booktabs,graphicx}${engine}\n${text}`;
 }
 
 function tabular(table: ResultTable, columns: readonly number[]): string[] {
@@ -53,7 +62,7 @@ function tabular(table: ResultTable, columns: readonly number[]): string[] {
     ...lines(rows.filter(({ kind }) => kind === 'method')),
     ...(references.length > 0 ? ['\\midrule', ...lines(references)] : []),
     '\\bottomrule',
-    '\\end{tabular}',
+    '\\end{tabular}%',
   ];
 }
 
@@ -84,10 +93,23 @@ const COMMANDS: Readonly<Record<string, string>> = {
   '–': '--',
   '−': '$-$',
   '·': '$\\cdot$',
-  λ: '$\\lambda$',
+  '≥': '$\\geq$',
+  '≤': '$\\leq$',
+  '→': '$\\rightarrow$',
+  ...greek(),
 };
+
+/** Letters that names and captions use; capitals that look like Latin ones have no command. */
+function greek(): Record<string, string> {
+  const small = 'alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi o pi rho'.split(' ');
+  const rest = 'sigma tau upsilon phi chi psi omega'.split(' ');
+  const letters = [...small.map((name, i) => [0x3b1 + i, name]), ...rest.map((name, i) => [0x3c3 + i, name])] as const;
+  return Object.fromEntries(
+    letters.map(([code, name]) => [String.fromCodePoint(Number(code)), name === 'o' ? 'o' : `$\\${name}$`]),
+  );
+}
 
 /** Makes text safe for LaTeX; signs that its standard fonts lack become commands. */
 export function escapeLatex(text: string): string {
-  return text.replace(/[\\{}$&#%_~^<>|±≈–−·λ]/g, (sign) => COMMANDS[sign] ?? `\\${sign}`);
+  return text.replace(/[\\{}$&#%_~^<>|±≈–−·≥≤→α-ρσ-ω]/g, (sign) => COMMANDS[sign] ?? `\\${sign}`);
 }

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { projectFolder } from './chromium';
 
@@ -12,12 +12,21 @@ export interface Lab {
   readonly notebooks: string;
   /** The address that opens a notebook. */
   address(notebook: string): string;
+  /** Ends the kernel of a notebook, which stays alive when its window is closed. */
+  endKernel(notebook: string): Promise<void>;
   /** Ends kernels and server and removes the copy; returns whether the server ended when it was asked to. */
   stop(): Promise<boolean>;
 }
 
+export interface LabOptions {
+  /** Default: light. */
+  readonly theme?: 'light' | 'dark';
+  /** Variables for the server and its kernels beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Starts JupyterLab on a free port of this machine and waits until it answers. */
-export async function startLab(): Promise<Lab> {
+export async function startLab(options: LabOptions = {}): Promise<Lab> {
   // The copy stays inside the project: notebooks find the package by name from there.
   const parent = join(projectFolder, '.cache', 'browser-test');
   mkdirSync(parent, { recursive: true });
@@ -27,7 +36,7 @@ export async function startLab(): Promise<Lab> {
     recursive: true,
     filter: (path) => !path.includes('.ipynb_checkpoints'),
   });
-  askNothing(join(home, 'settings'));
+  setUp(join(home, 'settings'), options);
   const port = await freePort();
   const token = randomBytes(16).toString('hex');
   const args = ['-m', 'jupyterlab', '--no-browser', '--ip=127.0.0.1', `--port=${port}`, '--ServerApp.port_retries=0'];
@@ -37,6 +46,7 @@ export async function startLab(): Promise<Lab> {
   if (process.getuid?.() === 0) args.push('--allow-root');
   const env = {
     ...process.env,
+    ...options.env,
     JUPYTERLAB_SETTINGS_DIR: join(home, 'settings'),
     JUPYTERLAB_WORKSPACES_DIR: join(home, 'workspaces'),
   };
@@ -54,6 +64,11 @@ export async function startLab(): Promise<Lab> {
       headers: { Authorization: `token ${token}` },
       signal: AbortSignal.timeout(5_000),
     });
+
+  async function endKernel(notebook: string): Promise<void> {
+    const sessions = (await (await ask('/api/sessions')).json()) as { id: string; path: string }[];
+    for (const { id, path } of sessions) if (path === notebook) await ask(`/api/sessions/${id}`, 'DELETE');
+  }
 
   async function stop(): Promise<boolean> {
     // A kernel is a process group of its own, so it has to be ended through the server.
@@ -78,7 +93,7 @@ export async function startLab(): Promise<Lab> {
     );
     if (answers) {
       const address = (notebook: string) => `${origin}/lab/tree/${notebook}?token=${token}&reset`;
-      return { origin, notebooks, address, stop };
+      return { origin, notebooks, address, endKernel, stop };
     }
     await sleep(250);
   }
@@ -87,10 +102,13 @@ export async function startLab(): Promise<Lab> {
 }
 
 /** A new JupyterLab asks whether it may fetch news, in front of what is looked at here. */
-function askNothing(settings: string): void {
-  const file = join(settings, '@jupyterlab', 'apputils-extension', 'notification.jupyterlab-settings');
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, JSON.stringify({ fetchNews: 'false', checkForUpdates: false }));
+function setUp(settings: string, { theme }: LabOptions): void {
+  const folder = join(settings, '@jupyterlab', 'apputils-extension');
+  const put = (name: string, value: object) =>
+    writeFileSync(join(folder, `${name}.jupyterlab-settings`), JSON.stringify(value));
+  mkdirSync(folder, { recursive: true });
+  put('notification', { fetchNews: 'false', checkForUpdates: false });
+  put('themes', { theme: theme === 'dark' ? 'JupyterLab Dark' : 'JupyterLab Light' });
 }
 
 function freePort(): Promise<number> {

@@ -74,6 +74,13 @@ test('mistakes are named', async () => {
   const message = await errorOf(() => fromDataFrame(frame, schema, { cache: folder }));
   assert.match(message, /^data frame, line 3, column "price": "dear" is not a number/);
   assert.not.ok(existsSync(join(folder, 'tiny', 'frame.csv')));
+  const absent = { ...frameSchema, fields: [{ kind: 'numerical' as const, name: 'prize' }] };
+  assert.match(
+    await errorOf(() => fromDataFrame(frame, absent, { cache: folder })),
+    /there is no column "prize" in the data frame; did you mean "price"\?/,
+  );
+  const leaking = { ...frameSchema, fields: [{ kind: 'numerical' as const, name: 'buy' }] };
+  assert.match(await errorOf(() => fromDataFrame(frame, leaking, { cache: folder })), /the field is the label/);
 });
 
 test.run();

@@ -10,6 +10,7 @@ import {
   normsFigure,
   type RoundRecord,
   ratesFigure,
+  reportFigures,
   scenarioStyle,
 } from '../../lib';
 
@@ -93,6 +94,52 @@ test('agreement before and after: mean cosine by expert and round, on one colour
   assert.equal([cmin, cmax], [-0.8, 0.8]);
   assert.is(titleOf(figure), "Agreement of the clients' movements: pf-msmtrec, seed 1");
   isPlain(figure);
+});
+
+test('captions say the unit and how many stand behind a number', () => {
+  const captionOf = ({ layout }: { layout: Readonly<Record<string, unknown>> }) =>
+    (layout.title as { subtitle: { text: string } }).subtitle.text;
+  assert.is(
+    captionOf(conflictFigure(all)),
+    'Mean cosine (no unit) over n = 1 pair of clients; n = 1 seed. Below 0: they conflict.',
+  );
+  assert.is(
+    captionOf(cosineFigure(all)),
+    "Cosine (no unit) of two clients' movements, mean over n = 2 experts; n = 1 seed.",
+  );
+  assert.match(captionOf(ratesFigure(all)), /^Share \(no unit\) .* n = 2 clients, n = 1 seed\.$/);
+  assert.match(captionOf(normsFigure(all)), /in parameter units, before aggregation; n = 1 client, n = 1 seed/);
+  const score = { scenario: 'NL', task: 'click', auc: 0.5, logLoss: 1, positives: 1 };
+  const validation = [1500, 375].map((rows) => ({ ...score, rows }));
+  assert.match(
+    captionOf(gateFigure({ ...rounds[0], validation })),
+    'n = 375 to 1,500 rows; in brackets the entropy (nats)',
+  );
+});
+
+test('cosines of one round have no slider, and no room for one', () => {
+  const one = cosineFigure(all, { seed: 2 });
+  assert.is(one.layout.sliders, undefined);
+  assert.is(one.layout.height, (cosineFigure(all).layout.height as number) - 100);
+  assert.match((one.layout.title as { subtitle: { text: string } }).subtitle.text, 'Round 1.');
+});
+
+test('a report, and with it the figure command, has them where runs recorded them', () => {
+  const namesOf = (records: readonly RoundRecord[]) => {
+    const run = { folder: 'a', configuration: {}, rounds: records, results: [], references: [] };
+    return reportFigures({ runs: [run], studies: [] }).map(({ name }) => name);
+  };
+  assert.equal(namesOf(all).slice(-5), [
+    'agreement-of-the-clients-movements-pf-msmtrec-seed-1',
+    'cosines-of-the-clients-movements-mean-over-experts-pf-msmtrec-seed-1',
+    'what-clients-take-from-the-others-pf-msmtrec-seed-1',
+    'gate-weights-pf-msmtrec-seed-1-round-2',
+    'length-of-the-local-movements-pf-msmtrec-seed-1',
+  ]);
+  assert.equal(
+    namesOf([record(1)]).filter((name) => /clients|gate|length/.test(name)),
+    [],
+  );
 });
 
 test('a run and a group can be named; where nothing was reported, nothing is drawn', () => {

@@ -47,6 +47,7 @@ test('a report is one file that asks nobody for anything', () => {
   assert.equal(readdirSync(folder).sort(), [
     'config.json',
     'data-card.txt',
+    'origins.json',
     'references.json',
     'report.html',
     'results.jsonl',
@@ -57,7 +58,7 @@ test('a report is one file that asks nobody for anything', () => {
   assert.not.match(page, /url\(|@import/);
   assert.match(page, '<title>a &lt;/script&gt; name</title>');
   assert.match(page, '&lt;script&gt;alert(1)&lt;/script&gt;');
-  assert.match(page, '<th scope="row">model.experts</th><td>8, 4</td>');
+  assert.match(page, '<th scope="row">model.<wbr>experts</th><td>8, 4</td>');
   assert.match(page, '12 finished runs (method and seed).');
   assert.is(page.split('data-figure="').length - 1, 6);
 });

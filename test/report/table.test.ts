@@ -279,11 +279,14 @@ test('LaTeX: booktabs, escaped names, marks', () => {
   assert.is(
     tableLatex(table, { label: 'tab:a' }),
     [
-      '% needs \\usepackage{booktabs}',
+      '% needs \\usepackage{booktabs,graphicx}',
       '\\begin{table}',
       '\\centering',
       '\\caption{A\\_1 \\& 50 \\%. mean and worst are over scenarios. Bold: the best mean of the column. Fewer than 3 seeds: nothing is tested, and the best need not be better than the others. The round with the best mean validation AUC was kept.}',
       '\\label{tab:a}',
+      '\\small',
+      '\\setlength{\\tabcolsep}{4pt}',
+      '\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%',
       '\\begin{tabular}{lrrrrrr}',
       '\\toprule',
       ' & \\multicolumn{4}{c}{click} & \\multicolumn{2}{c}{cost} \\\\',
@@ -295,7 +298,8 @@ test('LaTeX: booktabs, escaped names, marks', () => {
       '\\midrule',
       '\\textit{x\\textasciicircum{}2} & 0.6000 & -- & -- & -- & -- & -- \\\\',
       '\\bottomrule',
-      '\\end{tabular}',
+      '\\end{tabular}%',
+      '}',
       '\\end{table}',
       '',
     ].join('\n'),
@@ -305,6 +309,9 @@ test('LaTeX: booktabs, escaped names, marks', () => {
   assert.match(wide, '\\label{tab:b-2}');
   assert.match(wide, /\\textbf\{0\.\d{4}\}\\,\{\\scriptsize \$\\pm\$0\.\d{4}\}/);
   assert.is(escapeLatex('\\ { } # ~ <'), '\\textbackslash{} \\{ \\} \\# \\textasciitilde{} \\textless{}');
+  assert.is(escapeLatex('λ ≥ ω'), '$\\lambda$ $\\geq$ $\\omega$');
+  const foreign = resultTable([line('方法', 1, 'NL', 0.6)]);
+  assert.match(tableLatex(foreign), /^% needs .*, and because of 方 lualatex or xelatex/);
 });
 
 test('CSV: a line per cell, full precision, quoted names', () => {

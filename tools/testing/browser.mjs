@@ -4,7 +4,7 @@ import { findChromium } from './chromium.mjs';
 import { runTestFiles, testFiles } from './files.mjs';
 
 /** The browser tests, where there is a browser: PF_CHROMIUM tells them which. */
-export async function runBrowserTests({ filters, timeoutMs = 600_000, say = console.log }) {
+export async function runBrowserTests({ filters, timeoutMs = 1_500_000, say = console.log }) {
   const sources = testFiles('test/browser', filters);
   if (sources.length === 0) return [];
   const chromium = findChromium();

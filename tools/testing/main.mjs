@@ -1,5 +1,6 @@
 import { duration } from '../setup/progress.mjs';
 import { runBrowserTests } from './browser.mjs';
+import { findChromium } from './chromium.mjs';
 import { runLint } from './lint.mjs';
 import { runNotebooks } from './notebooks.mjs';
 import { endAll } from './process.mjs';
@@ -13,8 +14,11 @@ const GROUPS = {
   browser: { title: 'Browser tests', run: runBrowserTests },
 };
 
-/** Which groups the arguments ask for, and which names within them. */
-export function parseArguments(args) {
+/**
+ * Which groups the arguments ask for, and which names within them. Where there is a browser, its tests run all notebooks;
+ * without one, or when they are asked for, notebooks run without.
+ */
+export function parseArguments(args, browser = findChromium()) {
   const groups = args.filter((arg) => arg in GROUPS);
   const filters = args.filter((arg) => !(arg in GROUPS));
   const option = filters.find((arg) => arg.startsWith('-'));
@@ -24,7 +28,8 @@ export function parseArguments(args) {
     );
   if (groups.length > 0) return { groups, filters };
   // A name without a group is looked for among the unit tests.
-  return { groups: filters.length > 0 ? ['unit'] : Object.keys(GROUPS), filters };
+  if (filters.length > 0) return { groups: ['unit'], filters };
+  return { groups: Object.keys(GROUPS).filter((group) => group !== 'notebooks' || !browser), filters };
 }
 
 /** Runs the groups and prints the closing line; returns the exit code. */

@@ -15,6 +15,8 @@ export interface Watch {
   trained(groups: (group: string) => boolean): void;
   /** The round is over: looks at the gates of the models that clients end up with, and reports. */
   finished(): readonly ClientDiagnostics[];
+  /** Frees what is remembered of a round that does not come to its end. */
+  dispose(): void;
 }
 
 /**
@@ -44,6 +46,7 @@ export function watchRound(clients: readonly Client[], participants: readonly nu
       }
     },
     finished: () => clients.map((client, i) => reportOf(client, norms.get(i), batches)),
+    dispose: () => start.forEach(disposeValues),
   };
 }
 

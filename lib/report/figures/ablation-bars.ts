@@ -5,6 +5,8 @@ import { panelAxes, panelLayout, plain } from '../panels';
 import { methodStyle } from '../style';
 import { overSeeds } from './captions';
 
+const PATTERNS = { solid: '', dash: '/', dot: '.' } as const;
+
 /**
  * How far each method is ahead of the full one (right of zero) or behind it (left): paired differences in AUC with
  * 95 % intervals over seeds, one panel per task.
@@ -32,7 +34,12 @@ export function ablationBars(rows: readonly StudyRow[], full = 'pf-msmtrec', mea
         thickness: 1.5,
         width: 4,
       },
-      marker: { color: bars.map(({ method }) => methodStyle(method).colour), opacity: 0.75 },
+      // Methods that share a colour differ in their dash where they are lines, and in their pattern here.
+      marker: {
+        color: bars.map(({ method }) => methodStyle(method).colour),
+        opacity: 0.75,
+        pattern: { shape: bars.map(({ method }) => PATTERNS[methodStyle(method).dash]), size: 6, solidity: 0.25 },
+      },
       hovertemplate: `<b>%{y}</b> minus ${plain(full)}: %{x:+.4f} AUC<extra></extra>`,
     };
   });

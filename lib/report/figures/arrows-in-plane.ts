@@ -20,6 +20,8 @@ export interface Arrow {
 
 export interface ArrowsOptions {
   readonly title: string;
+  /** Stands below the title; default: that both axes are parameters, without a unit. */
+  readonly caption?: string;
   /** Panels beside each other; default: all of them. */
   readonly perRow?: number;
   /** Height of a row of panels in pixels; default: 380. */
@@ -71,6 +73,7 @@ export function arrowsInPlane(panels: Readonly<Record<string, readonly Arrow[]>>
   );
   const layout = panelLayout(names, {
     title: options.title,
+    caption: options.caption ?? 'Both axes: one number of a parameter each (no unit); an arrow is one movement.',
     xTitle: '',
     yTitle: '',
     perRow: options.perRow ?? names.length,

@@ -12,6 +12,9 @@ export function seedsText(runs: Runs): string {
   return `n = ${range} ${most === 1 ? 'seed' : 'seeds'}`;
 }
 
+/** How many of something stand behind a number: `n = 4 clients`, `n = 1 expert`. */
+export const countText = (count: number, what: string): string => `n = ${count} ${count === 1 ? what : `${what}s`}`;
+
 /** What points and bars are: `mean and 95 % interval over n = 5 seeds`; one or two seeds have no interval of use. */
 export const overSeeds = (runs: Runs): string =>
   /^n = [12] /.test(seedsText(runs))

@@ -1,6 +1,7 @@
 import type { RoundRecord } from '../../experiments/types';
 import type { Figure } from '../figure';
 import { panelAxes, panelLayout } from '../panels';
+import { countText } from './captions';
 import { divergingColours, expertNames, heatMap, nameAxis, upToTenth } from './heat-map';
 import { coordinationOf, meanOf, type OneRunOptions, oneRun } from './one-run';
 
@@ -20,6 +21,7 @@ export function conflictFigure(rounds: readonly RoundRecord[], options: Conflict
   const { records, label } = oneRun(rounds, options, (record) => reportOf(record) !== undefined);
   const reports = records.map((record) => reportOf(record)!);
   const experts = expertNames(reports[0]?.cosines.length ?? 0);
+  const taking = Math.max(0, ...reports.map(({ clients }) => clients.length));
   const panels = [
     { name: 'before coordination', cosines: reports.map((report) => report.cosines) },
     { name: 'after', cosines: reports.map((report) => report.cosinesAfter) },
@@ -31,8 +33,10 @@ export function conflictFigure(rounds: readonly RoundRecord[], options: Conflict
     panels.map(({ name }) => name),
     {
       title: options.title ?? `Agreement of the clients' movements${label}`,
+      caption: `Mean cosine (no unit) over ${countText((taking * (taking - 1)) / 2, 'pair')} of clients; n = 1 seed. Below 0: they conflict.`,
       xTitle: 'round',
       yTitle: '',
+      sharedRows: true,
       rowHeight: Math.max(200, 80 + 34 * experts.length),
       xAxis: { tickformat: 'd', showgrid: false },
       yAxis: { ...nameAxis, autorange: 'reversed' },

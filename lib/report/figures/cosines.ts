@@ -1,6 +1,7 @@
 import type { RoundRecord } from '../../experiments/types';
 import type { Figure } from '../figure';
 import { panelAxes, panelLayout, plain } from '../panels';
+import { countText } from './captions';
 import type { ConflictFigureOptions } from './conflict';
 import { divergingColours, heatMap, nameAxis } from './heat-map';
 import { coordinationOf, meanOf, oneRun } from './one-run';
@@ -39,11 +40,14 @@ export function cosineFigure(rounds: readonly RoundRecord[], options: CosineFigu
   });
   const clients = [...new Set(records.flatMap((record) => reportOf(record)!.clients))];
   const categories = { ...nameAxis, categoryorder: 'array', categoryarray: clients.map(plain) };
+  const experts = records.length === 0 ? 0 : reportOf(records[0])!.cosines.length;
   const which = options.expert === undefined ? 'mean over experts' : `expert ${options.expert}`;
   const layout = panelLayout(names, {
     title: options.title ?? `Cosines of the clients' movements, ${which}${label}`,
+    caption: `Cosine (no unit) of two clients' movements, ${options.expert === undefined ? `mean over ${countText(experts, 'expert')}` : 'one expert'}; n = 1 seed.${records.length === 1 ? ` Round ${records[0].round}.` : ''}`,
     xTitle: '',
     yTitle: '',
+    sharedRows: true,
     rowHeight: Math.max(240, 60 + 44 * clients.length),
     xAxis: categories,
     yAxis: { ...categories, autorange: 'reversed' },
@@ -52,7 +56,8 @@ export function cosineFigure(rounds: readonly RoundRecord[], options: CosineFigu
     data,
     layout: {
       ...layout,
-      ...belowPanels(layout, slider(records.map(({ round }) => round))),
+      // One round needs no choice.
+      ...(records.length > 1 && belowPanels(layout, slider(records.map(({ round }) => round)))),
       coloraxis: divergingColours('cosine<br>(no unit)', 1),
     },
   };

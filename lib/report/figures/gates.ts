@@ -29,6 +29,7 @@ export function gateFigure(record: RoundRecord, options: { readonly title?: stri
   );
   const layout = panelLayout(tasks, {
     title: options.title ?? `Gate weights: ${record.method}, seed ${record.seed}, round ${record.round}`,
+    caption: `Mean weight (share, no unit) over each scenario's validation rows, ${rowsText(record)}; in brackets the entropy (nats); n = 1 seed.`,
     xTitle: '',
     yTitle: 'scenario (entropy, nats)',
     rowHeight: Math.max(200, 60 + 38 * scenarios.length),
@@ -37,4 +38,12 @@ export function gateFigure(record: RoundRecord, options: { readonly title?: stri
   });
   const most = upToTenth(weights.flat());
   return { data, layout: { ...layout, coloraxis: risingColours('mean weight<br>(share)', most) } };
+}
+
+/** How many validation rows the scenarios have: `n = 375 to 1,500 rows`. */
+function rowsText({ validation }: RoundRecord): string {
+  const counts = validation.map(({ rows }) => rows);
+  if (counts.length === 0) return 'n not recorded';
+  const [least, most] = [Math.min(...counts), Math.max(...counts)].map((count) => count.toLocaleString('en'));
+  return `n = ${least === most ? most : `${least} to ${most}`} rows`;
 }

@@ -1,6 +1,7 @@
 import type { RoundRecord } from '../../experiments/types';
 import type { Figure } from '../figure';
 import { panelAxes, panelLayout } from '../panels';
+import { countText } from './captions';
 import { clientCurve } from './client-curves';
 import { type OneRunOptions, oneRun } from './one-run';
 
@@ -11,9 +12,17 @@ export interface NormsFigureOptions extends OneRunOptions {
 }
 
 const looks = {
-  movement: { title: 'Length of the local movements', yTitle: 'length (parameter units)' },
-  value: { title: 'Length of the parameters after local training', yTitle: 'length (parameter units)' },
-  share: { title: 'Local movements as a share of the parameters', yTitle: 'share (no unit)' },
+  movement: { title: 'Length of the local movements', yTitle: 'length (parameter units)', unit: 'in parameter units' },
+  value: {
+    title: 'Length of the parameters after local training',
+    yTitle: 'length (parameter units)',
+    unit: 'in parameter units',
+  },
+  share: {
+    title: 'Local movements as a share of the parameters',
+    yTitle: 'share (no unit)',
+    unit: 'movement by value (no unit)',
+  },
 } as const;
 
 /** Norms of every parameter group before aggregation, round by round: one panel per group, one colour per client. */
@@ -38,6 +47,7 @@ export function normsFigure(rounds: readonly RoundRecord[], options: NormsFigure
   );
   const layout = panelLayout(groups, {
     title: options.title ?? `${looks[show].title}${label}`,
+    caption: `Euclidean length of all numbers of a group, ${looks[show].unit}, before aggregation; ${countText(clients.length, 'client')}, n = 1 seed.`,
     xTitle: 'round',
     yTitle: looks[show].yTitle,
     perRow: 3,

@@ -2,6 +2,7 @@ import type { RoundRecord } from '../../experiments/types';
 import { isAttendDiagnostics, isCoordinateDiagnostics, type RuleDiagnostics } from '../../federated/diagnostics/types';
 import type { Figure } from '../figure';
 import { panelAxes, panelLayout } from '../panels';
+import { countText } from './captions';
 import { clientCurve } from './client-curves';
 import { meanOf, type OneRunOptions, oneRun } from './one-run';
 
@@ -33,6 +34,7 @@ export function ratesFigure(rounds: readonly RoundRecord[], options: OneRunOptio
   );
   const layout = panelLayout(groups, {
     title: options.title ?? `What clients take from the others${label}`,
+    caption: `Share (no unit) of a client's value that comes from the others; line: mean over experts (or towers and layers), band: lowest to highest; ${countText(clients.length, 'client')}, n = 1 seed.`,
     xTitle: 'round',
     yTitle: 'rate (share, no unit), mean and range',
     xAxis: { tickformat: 'd', rangemode: 'tozero' },
