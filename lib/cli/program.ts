@@ -1,16 +1,18 @@
 import { Command, Option } from 'commander';
 import { dataCard, dataCardText, datasetNames, openDataset } from '../data';
 import { requireKnown } from '../experiments/config';
-import { studies } from '../experiments/studies';
+import { searches, studies } from '../experiments/studies';
 import { rankingDatasetNames } from '../ranking';
 import { type FigureFlags, figure, figureFormats } from './figure';
-import { integer, list, runOptions, seedList } from './options';
+import { integer, list, runOptions } from './options';
 import { runRankingMethods } from './ranking';
 import { rankingData } from './ranking-data';
 import { type RankingFlags, rankingOptions, requireOwnOptions } from './ranking-options';
 import { type ReportFlags, report, reportFormats } from './report';
 import { run } from './run';
-import { type StudyFlags, study } from './study';
+import { study } from './study';
+import { type StudyFlags, studyFlags } from './study-options';
+import { tune } from './tune';
 
 const examples = `
 Examples:
@@ -22,6 +24,13 @@ Examples:
   npm start -- data kuairand-pure --data FOLDER              what is in a data set
   npm start -- report results/synthetic                      table and report of stored results
   npm start -- report results --out table.tex                all results as tables for LaTeX`;
+
+const studyExamples = `
+Examples:
+  npm start -- study ablation --size quick                   minutes on two cores
+  npm start -- study kuairand --data FOLDER --record         the table of the README
+  npm start -- study sensitivity-c --dataset kuairand-pure --data FOLDER
+  npm start -- study mine.json --set model.experts=8         a study of your own, with a change`;
 
 const reportExamples = `
 Results on different data, or of different configurations, are never averaged; the report says what differs.
@@ -69,18 +78,23 @@ export function program(): Command {
       console.log(dataCardText(dataCard(dataset)));
     });
 
-  main
+  const studyCommand = main
     .command('study <name>')
-    .description(`regenerate the numbers of a table or figure (${Object.keys(studies).join(', ')})`)
-    .option('--data <folder>', 'folder of the data set, for a study on real data')
-    .addOption(new Option('--seeds <list>', 'seeds, such as 1-5').argParser(seedList))
-    .addOption(new Option('--workers <count>', 'processes at a time; default: one per core').argParser(integer))
-    .option('--out <file>', 'where the rows go; default results/<name>/rows.jsonl')
-    .option('--markdown', 'print the tables as Markdown, to paste them into a text')
+    .description(`regenerate the numbers of a table or figure (${Object.keys(studies).join(', ')}, or a .json file)`)
+    .addHelpText('after', studyExamples)
+    .action((name: string, flags: StudyFlags) => study(name, flags));
+  for (const option of studyFlags) studyCommand.addOption(option);
+
+  const tuneCommand = main
+    .command('tune <name>')
+    .description(`search settings on validation rows, the same budget for every method (${Object.keys(searches)})`)
     .action(async (name: string, flags: StudyFlags) => {
-      requireKnown('study', name, Object.keys(studies));
-      await study(name, flags);
+      requireKnown('search', name, Object.keys(searches));
+      await tune(name, flags);
     });
+  // A search has rounds and data of its own.
+  const fits = (option: Option) => !['rounds', 'dataset'].includes(option.attributeName());
+  for (const option of studyFlags.filter(fits)) tuneCommand.addOption(option);
 
   main
     .command('report <results...>')

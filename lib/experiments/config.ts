@@ -101,7 +101,7 @@ export function readConfig(file: string): ConfigOverrides {
 const WHOLE = ['localWork', 'combine'];
 
 /** The entries of `above` over those of `below`: objects entry by entry, lists and what stands in {@link WHOLE} as a whole. */
-function laidOver(below: unknown, above: unknown, name = ''): unknown {
+export function laidOver(below: unknown, above: unknown, name = ''): unknown {
   if (above === undefined) return below;
   if (!isObject(below) || !isObject(above) || WHOLE.includes(name)) return above;
   const names = [...new Set([...Object.keys(below), ...Object.keys(above)])];

@@ -1,5 +1,6 @@
 import { mmoeSizes } from '../models/mmoe';
 import type { ConfigOverrides } from './config';
+import { aliexpressFigures } from './public-figures';
 import type { ReferenceScores } from './store';
 
 /** What an experiment on a data set starts from: overrides of the defaults, and figures to show beside the methods. */
@@ -53,5 +54,9 @@ export const presets: Readonly<Record<string, Preset>> = {
       batch: 2048,
       model: mmoeSizes.published,
     },
+    references: aliexpressFigures,
+  },
+  tenrec: {
+    config: { name: 'tenrec', rounds: 20, localWork: { steps: 1000 }, batch: 2048 },
   },
 };

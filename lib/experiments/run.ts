@@ -1,17 +1,16 @@
-import { existsSync, rmSync } from 'node:fs';
 import type { Dataset } from '../data/types';
-import { restoreCheckpoint, saveCheckpoint } from '../federated/checkpoint';
 import { createFederation, type Federation } from '../federated/federation';
 import { methods } from '../federated/methods';
 import type { SharingPlan } from '../federated/plan';
 import type { RoundRecord } from '../federated/record';
 import { mmoe } from '../models/mmoe';
+import { type Checkpoints, checkpointsOf } from './checkpoints';
 import type { ExperimentConfig } from './config';
-import type { ResultStore } from './store';
-import type { ResultLine } from './types';
-
-/** Seconds between two checkpoints of one run; what a killed process loses at most, beside the round at work. */
-const CHECKPOINT_SECONDS = 20;
+import type { FailedRun } from './failures';
+import { jointOrigin } from './origin';
+import type { ResultStore, RunName } from './store';
+import { StoreError } from './store-files';
+import type { ResultLine, StoredRound } from './types';
 
 export interface RunOptions {
   /** Where results are kept; without one nothing is written and nothing can be resumed. */
@@ -25,6 +24,22 @@ export interface RunOptions {
   readonly plans?: Readonly<Record<string, SharingPlan>>;
   /** Called now and then with what runs and the share of the whole experiment that is done, 0 … 1. */
   readonly onProgress?: (run: { method: string; seed: number; round: number }, share: number) => void;
+  /**
+   * Seconds between two checkpoints of one run: what a killed process loses at most, beside the round at work. Default
+   * 20; 0 stores one after every round (as long as that takes little of the time).
+   */
+  readonly checkpointSeconds?: number;
+  /** Runs to leave out, such as one that has just failed. */
+  readonly leaveOut?: (run: RunName) => boolean;
+  /**
+   * Called where a run fails, after its failure was recorded in the store; the others then go on. Without this function
+   * the error is thrown. A store that cannot be written is always an error.
+   */
+  readonly onFailure?: (run: FailedRun) => void;
+  /** Called with what the user should know, such as a checkpoint that cannot be read. Default: a warning on the console. */
+  readonly onNote?: (text: string) => void;
+  /** Called with the trained federation of a run before it is freed, to store its models. */
+  readonly onTrained?: (federation: Federation, run: RunName) => void;
   /** Asked after each round: true stops the experiment there, with a checkpoint to go on from. */
   readonly shouldStop?: () => boolean;
 }
@@ -40,71 +55,93 @@ export async function* runExperiment(
   dataset: Dataset,
   options: RunOptions = {},
 ): AsyncGenerator<RoundRecord, ResultLine[], undefined> {
-  const { store } = options;
+  const { store, onFailure } = options;
   const lines: ResultLine[] = [];
   const runs = config.seeds.flatMap((seed) => config.methods.map((method) => ({ method, seed })));
-  for (const [index, { method, seed }] of runs.entries()) {
-    if (store?.isFinished(method, seed)) continue;
-    const plan = options.plans?.[method] ?? methods[method](config);
+  for (const [index, run] of runs.entries()) {
     const progress = (round: number, share: number) =>
-      options.onProgress?.({ method, seed, round }, (index + (round - 1 + share) / config.rounds) / runs.length);
-    let federation: Federation | undefined;
+      options.onProgress?.({ ...run, round }, (index + (round - 1 + share) / config.rounds) / runs.length);
     try {
-      federation = createFederation({
-        dataset,
-        plan,
-        seed,
-        model: (shape, template) => mmoe(shape, config.model, template),
-        localWork: config.localWork,
-        batch: config.batch,
-        participation: config.participation,
-        optimizer: config.optimizer,
-        combine: config.combine,
-        diagnostics: config.diagnostics,
-        onProgress: (share) => progress((federation?.finished ?? 0) + 1, share),
-      });
-      const records = yield* runRounds(config.rounds, federation, { method, seed }, options);
-      if (!records) return lines;
-      const own = finalLines(federation, { method, seed }, records, options.splits ?? ['validation', 'test']);
-      store?.writeResults(own);
-      if (store) rmSync(checkpointOf(store, method, seed), { force: true });
+      const own = yield* performRun(config, dataset, run, progress, options);
+      if (own === 'stopped') return lines;
       lines.push(...own);
-    } finally {
-      federation?.dispose();
+    } catch (error) {
+      if (error instanceof StoreError || !onFailure) throw error;
+      const failed = { ...run, message: (error as Error).message };
+      store?.recordFailure(failed);
+      onFailure(failed);
     }
   }
   return store ? [...store.read().results] : lines;
 }
 
-const checkpointOf = (store: ResultStore, method: string, seed: number) =>
-  store.path(`checkpoint-${method}-${seed}.safetensors`);
+/** One method with one seed, unless it is finished or left out: from its checkpoint to its final lines. */
+async function* performRun(
+  config: ExperimentConfig,
+  dataset: Dataset,
+  run: RunName,
+  progress: (round: number, share: number) => void,
+  options: RunOptions,
+): AsyncGenerator<RoundRecord, ResultLine[] | 'stopped', undefined> {
+  const { store, checkpointSeconds = 20, onNote = console.warn, onTrained, splits = ['validation', 'test'] } = options;
+  const { method, seed } = run;
+  const checkpoints = store && checkpointsOf(store, run, checkpointSeconds, onNote);
+  if (store?.isFinished(method, seed)) {
+    checkpoints?.remove(); // a process that was killed between its last two steps leaves them
+    return [];
+  }
+  if (options.leaveOut?.(run)) return [];
+  let federation: Federation | undefined;
+  progress(1, 0);
+  try {
+    federation = createFederation({
+      dataset,
+      plan: options.plans?.[method] ?? methods[method](config),
+      seed,
+      model: (shape, template) => mmoe(shape, config.model, template),
+      localWork: config.localWork,
+      batch: config.batch,
+      participation: config.participation,
+      optimizer: config.optimizer,
+      combine: config.combine,
+      diagnostics: config.diagnostics,
+      onProgress: (share) => progress((federation?.finished ?? 0) + 1, share),
+    });
+    const records = yield* performRounds(config.rounds, federation, run, checkpoints, options);
+    if (records === 'stopped') return 'stopped';
+    const own = finalLines(federation, run, records, splits);
+    onTrained?.(federation, run);
+    store?.writeResults(own);
+    checkpoints?.remove();
+    return own;
+  } finally {
+    federation?.dispose();
+  }
+}
 
-/** Runs one method and seed to the end; returns its records, or nothing if it was stopped. */
-async function* runRounds(
+/** Runs one method and seed to the end of its rounds and returns their records. */
+async function* performRounds(
   rounds: number,
   federation: Federation,
-  { method, seed }: { method: string; seed: number },
+  { method, seed }: RunName,
+  checkpoints: Checkpoints | undefined,
   { store, shouldStop = () => false }: RunOptions,
-): AsyncGenerator<RoundRecord, RoundRecord[] | undefined, undefined> {
-  const checkpoint = store && checkpointOf(store, method, seed);
-  const records: RoundRecord[] = [];
-  if (store && checkpoint) {
-    const finished = existsSync(checkpoint) ? restoreCheckpoint(federation, checkpoint) : 0;
+): AsyncGenerator<RoundRecord, StoredRound[] | 'stopped', undefined> {
+  const records: StoredRound[] = [];
+  if (store && checkpoints) {
+    const stored = store.read().rounds.filter((record) => record.method === method && record.seed === seed);
+    const finished = checkpoints.restore(federation, stored.length);
     store.dropRoundsAfter(method, seed, finished);
-    records.push(...store.read().rounds.filter((record) => record.method === method && record.seed === seed));
+    records.push(...stored.slice(0, finished));
   }
-  let saved = performance.now();
   while (federation.finished < rounds) {
     const record = { ...(await federation.round()), method };
     store?.appendRound(record);
-    records.push(record);
+    records.push({ ...record, ...store?.origin });
     const stop = shouldStop();
-    if (checkpoint && (stop || performance.now() - saved > 1000 * CHECKPOINT_SECONDS)) {
-      saveCheckpoint(federation, checkpoint);
-      saved = performance.now();
-    }
+    checkpoints?.save(federation, stop);
     yield record;
-    if (stop) return undefined;
+    if (stop) return 'stopped';
   }
   return records;
 }
@@ -112,19 +149,20 @@ async function* runRounds(
 /** The lines of `results.jsonl`: both kinds of selection on validation and test. */
 function finalLines(
   federation: Federation,
-  run: { method: string; seed: number },
-  records: readonly RoundRecord[],
+  run: RunName,
+  records: readonly StoredRound[],
   splits: readonly ('validation' | 'test')[],
 ): ResultLine[] {
   const total = (figure: (record: RoundRecord) => number) => records.reduce((sum, record) => sum + figure(record), 0);
   const bytes = total(({ bytes }) => bytes.up + bytes.down);
   const seconds = total(({ seconds }) => seconds.local + seconds.aggregate + seconds.evaluate);
+  const origin = jointOrigin(records);
   const kinds = ['common', 'per-client'] as const;
   return kinds.flatMap((selection) =>
     splits.flatMap((split) =>
       federation
         .evaluateChosen(split, selection)
-        .map(({ score, round }) => ({ ...run, ...score, split, selection, round, bytes, seconds })),
+        .map(({ score, round }) => ({ ...run, ...score, split, selection, round, bytes, seconds, ...origin })),
     ),
   );
 }

@@ -67,7 +67,7 @@ function differences(option: string, before: unknown, now: unknown): Configurati
 }
 
 /** JSON with sorted names, so that the order in which options were given does not matter. */
-function canonical(value: unknown): string {
+export function canonical(value: unknown): string {
   const text = JSON.stringify(value, (_name, inner: unknown) =>
     isObject(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
   );

@@ -1,4 +1,5 @@
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { StoreError } from './store-files';
 
@@ -12,24 +13,26 @@ interface Owner {
 /** A lock file without a readable owner is being written at this moment, or its writer died while writing. */
 const UNREADABLE_LOCK_SECONDS = 10;
 
+/** A holder may be about to end (its parent was killed a moment ago): this often it is asked again, after this time. */
+const PATIENCE = { times: 20, milliseconds: 50 };
+
 /**
  * Takes the lock file for this process, or throws a `StoreError` that names the process that holds it.
  * The lock of a process that no longer runs is replaced. A lock of this very process is taken over.
  */
 export function takeLock(path: string, folder: string): void {
   const mine: Owner = { pid: process.pid, host: hostname(), began: processStart(process.pid) };
-  for (let attempt = 0; attempt < 20; attempt++) {
-    try {
-      writeFileSync(path, `${JSON.stringify(mine)}\n`, { flag: 'wx' });
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
+  for (let attempt = 0; attempt < 2 * PATIENCE.times; attempt++) {
+    if (placeLock(path, `${JSON.stringify(mine)}\n`)) return;
     const text = readLock(path);
     if (text === undefined) continue;
     const owner = parseOwner(text);
     if (owner !== undefined && owner.pid === mine.pid && owner.host === mine.host && owner.began === mine.began) return;
     if (isHeld(path, owner, mine.host)) {
+      if (attempt < PATIENCE.times) {
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PATIENCE.milliseconds);
+        continue;
+      }
       const who = owner === undefined ? 'another run' : `the run with process number ${owner.pid} on ${owner.host}`;
       throw new StoreError(
         `${folder} is being written by ${who}. Wait for it to end, or choose another folder with --out FOLDER` +
@@ -39,6 +42,33 @@ export function takeLock(path: string, folder: string): void {
     removeStale(path, text);
   }
   throw new StoreError(`${path} cannot be taken: other runs keep taking it. Choose another folder with --out FOLDER.`);
+}
+
+/** Puts a whole lock file in its place in one step, so that a killed process leaves none without an owner; false if one is there. */
+function placeLock(path: string, text: string): boolean {
+  const draft = `${path}.${process.pid}-${randomBytes(3).toString('hex')}.tmp`;
+  try {
+    writeFileSync(draft, text);
+    linkSync(draft, path);
+    return true;
+  } catch (error) {
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    if (syscall !== 'link' || code === 'ENOSPC') throw error;
+    return writeNew(path, text); // a file system without links
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+function writeNew(path: string, text: string): boolean {
+  try {
+    writeFileSync(path, text, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
 }
 
 /** Gives the lock file back if this process holds it. */

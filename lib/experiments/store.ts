@@ -1,35 +1,42 @@
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { makeFolder } from '../backend/folder';
+import { TEMPORARY_FILE } from '../backend/replace-file';
+import { FAILURES, type FailedRun, type Failure, recordFailure } from './failures';
+import { type Environment, type Origin, originOf } from './origin';
 import {
   FREE_ENTRIES,
   mergeConfigurations,
   requireSameConfiguration,
   type StoredConfiguration,
 } from './store-configuration';
-import { jsonLines, readJsonLines, StoreError, writeAtomically } from './store-files';
+import {
+  appendLine,
+  explained,
+  jsonLines,
+  mendJsonLines,
+  readJsonLines,
+  StoreError,
+  writeAtomically,
+} from './store-files';
 import { releaseLock, takeLock } from './store-lock';
-import type { ResultLine, RoundRecord } from './types';
+import {
+  CONFIGURATION,
+  DATA_CARD,
+  ORIGINS,
+  type Origins,
+  REFERENCES,
+  RESULTS,
+  type ReferenceScores,
+  ROUNDS,
+  readJson,
+  readOrigins,
+  readStore,
+  type StoredResults,
+} from './store-read';
+import type { ResultLine, RoundRecord, StoredRound } from './types';
 
-/** Figures from outside the run, shown beside the methods: a baseline of another kind, or the best that is possible. */
-export interface ReferenceScores {
-  readonly name: string;
-  /** `floor`: a method should beat it. `ceiling`: no method can (the Bayes AUC of generated data). */
-  readonly kind?: 'floor' | 'ceiling';
-  /** Test AUC by scenario and task; `null` or absent where unknown. */
-  readonly values: Readonly<Record<string, Readonly<Record<string, number | null>>>>;
-}
-
-/** Everything a results folder holds. */
-export interface StoredResults {
-  readonly folder: string;
-  readonly configuration: StoredConfiguration;
-  readonly rounds: readonly RoundRecord[];
-  readonly results: readonly ResultLine[];
-  readonly references: readonly ReferenceScores[];
-  /** Text of the data card, if one was stored. */
-  readonly dataCard?: string;
-}
+export { type Origins, type ReferenceScores, readStore, type StoredResults } from './store-read';
 
 /** One method trained with one seed. */
 export interface RunName {
@@ -42,10 +49,19 @@ export interface ResultStore {
   readonly folder: string;
   /** Path of a file in the folder, for checkpoints and the like. */
   readonly path: (name: string) => string;
-  /** Adds one line to `rounds.jsonl`. */
+  /** Where the lines that are written now come from. */
+  readonly origin: Origin;
+  /** Adds one line to `rounds.jsonl`, with its origin. */
   readonly appendRound: (record: RoundRecord) => void;
-  /** Replaces the lines of the methods and seeds that `lines` holds in `results.jsonl`, in one step. */
+  /**
+   * Replaces the lines of the methods and seeds that `lines` holds in `results.jsonl`, in one step. Lines without an
+   * origin get the present one.
+   */
   readonly writeResults: (lines: readonly ResultLine[]) => void;
+  /** Adds one line to `failures.jsonl`. */
+  readonly recordFailure: (run: FailedRun) => Failure;
+  /** Replaces rounds and results of the runs that are finished in another store. */
+  readonly takeOver: (other: ResultStore) => void;
   /** Stores figures to show beside the methods. */
   readonly writeReferences: (references: readonly ReferenceScores[]) => void;
   /** Stores the text of the data card. */
@@ -65,34 +81,42 @@ export interface ResultStore {
 export interface StoreOptions {
   /** Top-level entries of the configuration that may differ from what the folder holds. */
   readonly free?: readonly string[];
+  /** Whether a run must have begun in the folder, with this configuration; default: it may also begin now. */
+  readonly resume?: boolean;
 }
 
-const CONFIGURATION = 'config.json';
-const ROUNDS = 'rounds.jsonl';
-const RESULTS = 'results.jsonl';
-const REFERENCES = 'references.json';
-const DATA_CARD = 'data-card.txt';
 const LOCK = 'run.lock';
 
 /** Which store of this process may write a folder: the one opened last. */
 const owners = new Map<string, symbol>();
 
 /**
- * Opens a results folder for writing before any training: makes it, takes its lock, compares its configuration and
- * mends a torn end of `rounds.jsonl`. Throws a `StoreError` that says what to do where the folder cannot be written,
+ * Opens a results folder for writing before any training: makes it, takes its lock, compares its configuration, and
+ * mends what a killed process left (a torn end of a file of lines, temporary files). Throws a `StoreError` that says what to do where the folder cannot be written,
  * is being written by another run, or holds results of another configuration.
  *
  * A folder opened again in the same process (a notebook cell run twice) passes to the new store.
  */
 export function openStore(folder: string, configuration: StoredConfiguration, options: StoreOptions = {}): ResultStore {
   const path = (name: string) => join(folder, name);
-  const free = options.free ?? FREE_ENTRIES;
+  const { free = FREE_ENTRIES, resume = false } = options;
   const key = resolve(folder);
+  if (resume && !existsSync(path(CONFIGURATION))) {
+    throw new StoreError(
+      `There is nothing to resume in ${folder}: no run has begun there. Leave out --resume to begin one, or name its folder with --out FOLDER.`,
+    );
+  }
   prepareFolder(folder);
   const token = Symbol(folder);
+  let origin: Origin;
   try {
-    writeConfiguration(folder, configuration, free);
-    mend(path(ROUNDS));
+    const plain = JSON.parse(JSON.stringify(configuration)) as StoredConfiguration;
+    writeConfiguration(folder, plain, free, resume);
+    origin = originOf(plain, free);
+    explained(folder, () => {
+      writeOrigins(folder, origin, plain.environment as Environment | undefined);
+      for (const name of [ROUNDS, FAILURES]) mendJsonLines(path(name));
+    });
   } catch (error) {
     if (!owners.has(key)) releaseLock(path(LOCK));
     throw error;
@@ -110,21 +134,37 @@ export function openStore(folder: string, configuration: StoredConfiguration, op
     requireOpen();
     explained(folder, () => writeAtomically(path(name), text));
   }
+  const rounds = () => readJsonLines<StoredRound>(path(ROUNDS)).lines;
   function results(): ResultLine[] {
     return readJsonLines<ResultLine>(path(RESULTS)).lines;
+  }
+  function writeResults(lines: readonly ResultLine[]): void {
+    const replaced = new Set(lines.map(runKey));
+    const kept = results().filter((line) => !replaced.has(runKey(line)));
+    const fresh = lines.map((line) => (line.configuration ? line : { ...line, ...origin }));
+    write(RESULTS, jsonLines([...kept, ...fresh]));
   }
 
   return {
     folder,
     path,
+    origin,
     appendRound(record) {
       requireOpen();
-      explained(folder, () => appendFileSync(path(ROUNDS), `${JSON.stringify(record)}\n`));
+      explained(folder, () => appendLine(path(ROUNDS), { ...record, ...origin }));
     },
-    writeResults(lines) {
-      const replaced = new Set(lines.map(runKey));
-      const kept = results().filter((line) => !replaced.has(runKey(line)));
-      write(RESULTS, jsonLines([...kept, ...lines]));
+    writeResults,
+    recordFailure(run) {
+      requireOpen();
+      return explained(folder, () => recordFailure(path(FAILURES), run));
+    },
+    takeOver(other) {
+      const finished = new Set(other.finishedRuns().map(runKey));
+      const theirs = other.read();
+      const fresh = theirs.rounds.filter((line) => finished.has(runKey(line)));
+      const kept = rounds().filter((line) => !finished.has(runKey(line)));
+      write(ROUNDS, jsonLines([...kept, ...fresh]));
+      writeResults(theirs.results);
     },
     writeReferences(references) {
       write(REFERENCES, `${JSON.stringify(references, null, 2)}\n`);
@@ -139,7 +179,7 @@ export function openStore(folder: string, configuration: StoredConfiguration, op
     },
     isFinished: (method, seed) => results().some((line) => line.method === method && line.seed === seed),
     dropRoundsAfter(method, seed, round) {
-      const { lines } = readJsonLines<RoundRecord>(path(ROUNDS));
+      const lines = rounds();
       const kept = lines.filter((line) => line.method !== method || line.seed !== seed || line.round <= round);
       if (kept.length < lines.length) write(ROUNDS, jsonLines(kept));
     },
@@ -151,38 +191,20 @@ export function openStore(folder: string, configuration: StoredConfiguration, op
   };
 }
 
-/** Reads a results folder without writing anything; a torn last line is left out. */
-export function readStore(folder: string): StoredResults {
-  const path = (name: string) => join(folder, name);
-  if (!existsSync(path(CONFIGURATION))) {
-    throw new StoreError(
-      `${folder} is not a results folder: it has no ${CONFIGURATION}. Name the folder that a run wrote.`,
-    );
-  }
-  return {
-    folder,
-    configuration: readJson<StoredConfiguration>(path(CONFIGURATION)),
-    rounds: readJsonLines<RoundRecord>(path(ROUNDS)).lines,
-    results: readJsonLines<ResultLine>(path(RESULTS)).lines,
-    references: existsSync(path(REFERENCES)) ? readJson<readonly ReferenceScores[]>(path(REFERENCES)) : [],
-    dataCard: existsSync(path(DATA_CARD)) ? readFileSync(path(DATA_CARD), 'utf8') : undefined,
-  };
-}
-
 function prepareFolder(folder: string): void {
   explained(folder, () => {
     makeFolder(folder);
     // Taking the lock is also the proof that files can be written here.
     takeLock(join(folder, LOCK), folder);
+    for (const name of readdirSync(folder)) if (TEMPORARY_FILE.test(name)) rmSync(join(folder, name), { force: true });
   });
 }
 
-function writeConfiguration(folder: string, configuration: StoredConfiguration, free: readonly string[]): void {
+function writeConfiguration(folder: string, now: StoredConfiguration, free: readonly string[], resume: boolean): void {
   const path = join(folder, CONFIGURATION);
-  const now = JSON.parse(JSON.stringify(configuration)) as StoredConfiguration;
   const holdsLines = [ROUNDS, RESULTS].some((name) => readJsonLines(join(folder, name)).lines.length > 0);
   let stored = now;
-  if (holdsLines) {
+  if (holdsLines || resume) {
     if (!existsSync(path)) {
       throw new StoreError(
         `${folder} holds results but no ${CONFIGURATION}, so they cannot be continued. Choose another folder with --out FOLDER.`,
@@ -195,48 +217,18 @@ function writeConfiguration(folder: string, configuration: StoredConfiguration, 
   explained(folder, () => writeAtomically(path, `${JSON.stringify(stored, null, 2)}\n`));
 }
 
-function mend(path: string): void {
-  const { text, torn } = readJsonLines(path);
-  if (torn) writeAtomically(path, text);
-}
-
-function readJson<Value>(path: string): Value {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Value;
-  } catch (error) {
-    throw new StoreError(`${path} cannot be read: ${(error as Error).message}.`);
-  }
+function writeOrigins(folder: string, { configuration, environment: id }: Origin, environment?: Environment): void {
+  const { environments } = readOrigins(folder);
+  const origins: Origins = {
+    configuration,
+    environments: { ...environments, ...(id && environment && { [id]: environment }) },
+  };
+  writeAtomically(join(folder, ORIGINS), `${JSON.stringify(origins, null, 2)}\n`);
 }
 
 function runKey(run: RunName): string {
   return JSON.stringify([run.method, run.seed]);
 }
-
-/** Turns what the file system says into one sentence with the folder and the way out. */
-function explained(folder: string, action: () => void): void {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof StoreError) throw error;
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
-    const reason = REASONS[code] ?? (error as Error).message;
-    throw new StoreError(
-      `Results cannot be written to ${folder}: ${reason} (${code}). Choose a folder that can be written with --out FOLDER.`,
-    );
-  }
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'this user may not write there',
-  EPERM: 'this user may not write there',
-  EROFS: 'the disk is read-only',
-  EEXIST: 'a file of that name is in the way',
-  ENOTDIR: 'a part of the path is a file',
-  ENOENT: 'the system does not allow a folder there',
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the quota of this user is used up',
-  ENAMETOOLONG: 'the name is too long',
-};
 
 let watchesExit = false;
 function releaseAtExit(): void {

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { type OpenOptions, openDataset } from '../data/open';
 import type { Dataset } from '../data/types';
+import { withoutTest } from '../data/without-test';
 import type { SelectionKind } from '../federated/selection';
-import type { ExperimentConfig } from './config';
+import type { ConfigOverrides, ExperimentConfig } from './config';
+import type { Origin } from './origin';
 import { runExperiment } from './run';
 import type { ResultStore } from './store';
 import { readJsonLines, StoreError } from './store-files';
@@ -18,14 +20,23 @@ export interface StudyPoint {
   readonly open?: OpenOptions;
   /** Its methods and seeds are the runs of this point. */
   readonly config: ExperimentConfig;
+  /** What the rows call the only method of this point; default: its name. */
+  readonly as?: string;
 }
 
-/** What the command `study` may change. */
+/** What may be changed in a study from outside; default: nothing. */
 export interface StudyOptions {
+  /** `quick` takes minutes on two cores; `full` (default) is what a claim needs. */
+  readonly size?: 'quick' | 'full';
+  /** Another data set. */
+  readonly dataset?: string;
   /** Folder of the data set, for a study on real data. */
   readonly data?: string;
-  /** Default: the study's own. */
   readonly seeds?: readonly number[];
+  /** Some of its methods. */
+  readonly methods?: readonly string[];
+  /** Settings that lie over all others. */
+  readonly config?: ConfigOverrides;
 }
 
 /** Several experiments that answer one question. */
@@ -42,8 +53,23 @@ export interface Study {
 
 /** The final AUC of one scenario and task in one run of a study: a line of its result file. */
 export interface StudyRow
-  extends Pick<ResultLine, 'method' | 'seed' | 'scenario' | 'task' | 'auc' | 'aucError' | 'round' | 'selection'> {
+  extends Origin,
+    Pick<
+      ResultLine,
+      | 'method'
+      | 'seed'
+      | 'scenario'
+      | 'task'
+      | 'split'
+      | 'auc'
+      | 'aucError'
+      | 'round'
+      | 'selection'
+      | 'bytes'
+      | 'seconds'
+    > {
   readonly setting: Setting;
+  readonly split: Study['split'];
 }
 
 /** One run of a study: a method with a seed at a point. */
@@ -86,15 +112,17 @@ export const ofSelection = (rows: readonly StudyRow[], kind: SelectionKind): Stu
 
 /** Performs one run and returns its rows with both kinds of selection. With a store, a run that is finished there is read, and an interrupted one goes on. */
 export async function performRun({ point, method, seed, split }: StudyRun, store?: ResultStore): Promise<StudyRow[]> {
-  const dataset = await opened(point);
+  const whole = await dataOf(point);
+  const dataset = split === 'validation' ? withoutTest(whole) : whole;
   const config = { ...point.config, methods: [method], seeds: [seed] };
   const run = runExperiment(config, dataset, { store, splits: [split] });
   let step = await run.next();
   while (!step.done) step = await run.next();
   return step.value
     .filter((line) => line.split === split)
-    .map(({ scenario, task, auc, aucError, round, selection }) => {
-      return { setting: point.setting, method, seed, scenario, task, auc, aucError, round, selection };
+    .map(({ scenario, task, auc, aucError, round, selection, bytes, seconds, configuration, environment, code }) => {
+      const run = { setting: point.setting, method: point.as ?? method, seed, scenario, task, split };
+      return { ...run, auc, aucError, round, selection, bytes, seconds, configuration, environment, code };
     });
 }
 
@@ -113,7 +141,8 @@ export function readStudyRows(file: string, selection: SelectionKind = 'per-clie
 /** The data set of the last run: the runs of a study mostly share theirs. */
 let last: { readonly key: string; readonly dataset: Promise<Dataset> } | undefined;
 
-function opened({ dataset, open }: StudyPoint): Promise<Dataset> {
+/** The data set of a point. */
+export function dataOf({ dataset, open }: StudyPoint): Promise<Dataset> {
   const key = JSON.stringify([dataset, open]);
   if (last?.key !== key) last = { key, dataset: openDataset(dataset, open) };
   return last.dataset;

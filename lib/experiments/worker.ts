@@ -1,6 +1,6 @@
-import { deviceBanner, openDevice } from '../backend/device';
+import { environmentNow } from './origin';
 import { openStore } from './store';
-import { performRun, type StudyRow, type StudyRun } from './study';
+import { dataOf, performRun, type StudyRow, type StudyRun } from './study';
 
 /** What a worker is asked to do: one run, kept in a folder of its own. */
 export interface WorkerTask {
@@ -13,14 +13,16 @@ export type WorkerAnswer = { readonly rows: readonly StudyRow[] } | { readonly p
 
 async function perform({ run, folder }: WorkerTask): Promise<WorkerAnswer> {
   const { point, method, seed, split } = run;
-  const { config, dataset, open } = point;
+  const { config, open } = point;
+  const { name, fingerprint } = await dataOf(point);
   const store = openStore(folder, {
     ...config,
     methods: [method],
     seeds: [seed],
     split,
-    dataset: { name: dataset, ...open },
-    environment: { device: deviceBanner(openDevice()) },
+    // Without the places of files, which say nothing about their contents.
+    dataset: { name, fingerprint, ...open, data: undefined, cache: undefined },
+    environment: environmentNow(),
   });
   try {
     return { rows: await performRun(run, store) };

@@ -71,4 +71,4 @@ function ask(worker: ChildProcess, task: WorkerTask): Promise<WorkerAnswer> {
 }
 
 const folderOf = ({ point, method, seed }: StudyRun): string =>
-  join(settingText(point.setting, '-'), `${method}-${seed}`);
+  join(settingText(point.setting, '-'), `${point.as ?? method}-${seed}`);

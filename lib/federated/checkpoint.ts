@@ -9,6 +9,7 @@ import type { RuleState } from './rules/rule';
 /** What a checkpoint holds beside tensors. */
 interface Note {
   readonly plan: string;
+  readonly identity?: string;
   readonly round: number;
   readonly clients: readonly {
     readonly name: string;
@@ -22,13 +23,29 @@ interface Note {
   readonly selection: readonly { kind: string; client: number; round: number; score: number }[];
 }
 
+/** How to store a checkpoint. */
+export interface SaveOptions {
+  /** Whose checkpoint it is: any text that says which data and configuration belong to it. */
+  readonly identity?: string;
+  /** Where the checkpoint that was there before is put; without it that one is gone. */
+  readonly keep?: string;
+}
+
+/** What a checkpoint must fit, beside the federation. */
+export interface RestoreOptions {
+  /** Only a checkpoint that was stored with this identity is taken. */
+  readonly identity?: string;
+  /** Only a checkpoint of at most this round is taken. */
+  readonly lastRound?: number;
+}
+
 /**
  * Stores everything that the next rounds depend on: parameters, optimiser moments, running statistics, positions
  * in the random streams, rule states, what combinations remember and the models that validation has chosen so far.
  *
  * A federation restored from it goes on exactly, number for number.
  */
-export function saveCheckpoint(federation: Federation, file: string): void {
+export function saveCheckpoint(federation: Federation, file: string, { identity, keep }: SaveOptions = {}): void {
   const arrays: Record<string, StoredArray> = {};
   const put = (name: string, tensor: Tensor) => {
     arrays[name] = { shape: tensor.shape, values: Float32Array.from(tensor.dataSync()) };
@@ -54,6 +71,7 @@ export function saveCheckpoint(federation: Federation, file: string): void {
   }
   const note: Note = {
     plan: federation.plan.name,
+    identity,
     round: federation.finished,
     clients: federation.clients.map(({ data, steps, updates, stream, combination }) => ({
       name: data.name,
@@ -65,27 +83,21 @@ export function saveCheckpoint(federation: Federation, file: string): void {
     rules: Object.fromEntries([...federation.ruleStates].map(([group, { numbers }]) => [group, numbers])),
     selection,
   };
-  writeTensorFile(file, arrays, note);
+  writeTensorFile(file, arrays, note, { keep });
 }
 
-/** Puts a new federation of the same options where the stored one stood, and returns the number of its last round. */
-export function restoreCheckpoint(federation: Federation, file: string): number {
+/**
+ * Puts a new federation of the same options where the stored one stood, and returns the number of its last round.
+ *
+ * @throws Error where the file is damaged or of another federation; the federation is then as it was before
+ */
+export function restoreCheckpoint(federation: Federation, file: string, options: RestoreOptions = {}): number {
   const { arrays, note: anyNote } = readTensorFile(file);
   const note = anyNote as Note;
-  const names = federation.clients.map(({ data }) => data.name).join();
-  if (note.plan !== federation.plan.name || note.clients.map(({ name }) => name).join() !== names) {
-    throw new Error(`${file} was written by another federation (${note.plan}); delete it to start afresh.`);
-  }
-  const get = (name: string) => {
-    const stored = arrays[name];
-    if (!stored) throw new Error(`${file} lacks ${name}: it was written by another version; delete it.`);
-    return tf.tensor(stored.values, [...stored.shape], 'float32');
-  };
+  requireFit(federation, file, { arrays, note }, options);
+  const get = (name: string) => tf.tensor(arrays[name].values, [...arrays[name].shape], 'float32');
   for (const [name, variable] of variables(federation)) {
     const value = get(name);
-    if (value.shape.join() !== variable.shape.join()) {
-      throw new Error(`${file} holds ${name} of another size: it was written by another federation; delete it.`);
-    }
     variable.assign(value);
     value.dispose();
   }
@@ -111,6 +123,31 @@ export function restoreCheckpoint(federation: Federation, file: string): number 
   }
   federation.continueAfter(note.round);
   return note.round;
+}
+
+/** Throws where a checkpoint is not one of this federation, before anything of it is taken over. */
+function requireFit(
+  federation: Federation,
+  file: string,
+  { arrays, note }: { arrays: Readonly<Record<string, StoredArray>>; note: Note },
+  { identity, lastRound = Number.POSITIVE_INFINITY }: RestoreOptions,
+): void {
+  const names = federation.clients.map(({ data }) => data.name).join();
+  if (note.plan !== federation.plan.name || note.clients.map(({ name }) => name).join() !== names) {
+    throw new Error(`${file} was written by another federation (${note.plan}); delete it to start afresh.`);
+  }
+  if (identity !== undefined && note.identity !== identity) {
+    throw new Error(`${file} was written with another configuration, other data or another seed.`);
+  }
+  if (note.round > lastRound) {
+    throw new Error(`${file} is of round ${note.round}, but the rounds on record end with ${lastRound}.`);
+  }
+  for (const [name, { shape }] of variables(federation)) {
+    if (!arrays[name]) throw new Error(`${file} lacks ${name}: it was written by another version; delete it.`);
+    if (arrays[name].shape.join() !== shape.join()) {
+      throw new Error(`${file} holds ${name} of another size: it was written by another federation; delete it.`);
+    }
+  }
 }
 
 /** Every variable of every client with a name for the file. */

@@ -14,7 +14,7 @@ export { type RankingTableOptions, rankingTable } from './ranking-table';
 export { type MethodRanks, methodRanks, type RankedLine, rankSentence, rankTable } from './ranks';
 export { type ReportFormat, reportText } from './report-text';
 export { type RowsOptions, type RowsToShow, rowsHtml, rowsMarkdown, rowsText } from './rows';
-export { type StudyFacts, studyFigures, studyHtml, studyResultTables, studyText } from './study';
+export { factsOf, type StudyFacts, studyFigures, studyHtml, studyResultTables, studyText } from './study';
 export { type MethodStyle, methodStyle, PALETTE, scenarioStyle } from './style';
 export * from './table';
 export { tableCsv } from './table-csv';

@@ -1,4 +1,5 @@
 import { type Setting, type StudyRow, settingText } from '../experiments/study';
+import { candidateScores, fateOf } from '../experiments/tuning/choose';
 import { holm, type MeanInterval, meanInterval, type PairedTest, pairedTest } from '../statistics';
 import { differences } from './table-marks';
 
@@ -100,25 +101,24 @@ export function pairedTable(rows: readonly StudyRow[], reference: string, measur
 }
 
 /**
- * The table of a search: every method's candidates with their AUC, mean over seeds, tasks and scenarios; the best one
- * of each method is marked.
+ * The table of a search, a line per candidate and stage: validation AUC, mean over scenarios and seeds, and what became of
+ * the candidate.
  */
 export function tuningTable(rows: readonly StudyRow[]) {
-  return methodsOf(rows).flatMap((method) => {
-    const lines = settingsOf(rows.filter((row) => row.method === method)).map(({ setting, rows: own }) => {
-      const perTask = tasksOf(rows).map((task) => meanInterval([...aucBySeed(own, method, task).values()])?.mean ?? 0);
-      const mean = perTask.reduce((sum, auc) => sum + auc, 0) / perTask.length;
-      return { setting, perTask, mean };
-    });
-    const best = Math.max(...lines.map(({ mean }) => mean));
-    return lines.map(({ setting, perTask, mean }) => ({
-      method,
-      candidate: settingText(setting),
-      ...Object.fromEntries(tasksOf(rows).map((task, t) => [`${task} AUC`, perTask[t]])),
-      mean,
-      chosen: mean === best ? 'chosen' : '',
-    }));
-  });
+  const scores = candidateScores(rows);
+  return methodsOf(rows).flatMap((method) =>
+    scores
+      .filter((one) => one.method === method)
+      .map((one) => ({
+        method,
+        candidate: settingText(one.setting),
+        rounds: one.rounds,
+        seeds: one.seeds,
+        ...Object.fromEntries(Object.entries(one.perTask).map(([task, auc]) => [`${task} AUC`, auc])),
+        mean: one.score,
+        fate: fateOf(one, scores),
+      })),
+  );
 }
 
 /**

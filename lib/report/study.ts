@@ -1,10 +1,19 @@
+import { presets } from '../experiments/presets';
 import type { StudySource } from '../experiments/sources';
+import type { ReferenceScores } from '../experiments/store';
 import { studies } from '../experiments/studies';
 import { ofSelection, type Study, type StudyRow, settingText } from '../experiments/study';
 import { FEWEST_PAIRS } from '../statistics';
 import { environmentText } from './combine';
 import type { Figure } from './figure';
-import { ablationBars, criticalDifferenceFigure, gainByDial, scenarioHeatMap, sensitivity } from './figures';
+import {
+  ablationBars,
+  aucByTraffic,
+  criticalDifferenceFigure,
+  gainByDial,
+  scenarioHeatMap,
+  sensitivity,
+} from './figures';
 import { seedsText } from './figures/captions';
 import { escapeHtml } from './format';
 import { methodsOf, pairedTable, pairedTestTable, settingsOf, tuningTable } from './paired';
@@ -12,11 +21,15 @@ import { type PageSection, plotlyPage } from './plotly-page';
 import { methodRanks, rankSentence } from './ranks';
 import { rowsHtml, rowsText } from './rows';
 import { type ResultTable, resultTable } from './table';
+import { tableHtml } from './table-html';
 
 const WHOLE = { limit: 200 };
 
 /** What a report has to know of a study. */
-export type StudyFacts = Pick<Study, 'name' | 'about' | 'reference' | 'split'>;
+export type StudyFacts = Pick<Study, 'name' | 'about' | 'reference' | 'split'> & {
+  /** Figures from elsewhere that stand beside its methods. */
+  readonly references?: readonly ReferenceScores[];
+};
 
 /**
  * The figures of a study: scores by setting for a search, gains and scores by dial where one is turned, else bars against
@@ -25,22 +38,26 @@ export type StudyFacts = Pick<Study, 'name' | 'about' | 'reference' | 'split'>;
 export function studyFigures({ reference, split }: StudyFacts, rows: readonly StudyRow[]): Figure[] {
   const own = ofSelection(rows, 'per-client');
   if (split === 'validation') return [sensitivity(own, { title: 'Validation AUC by candidate' })];
-  if (settingsOf(own).length > 1) return [gainByDial(own, reference), sensitivity(own)];
+  const traffic = new Set(own.map(({ bytes }) => bytes)).size > 2 ? [aucByTraffic(own)] : [];
+  if (settingsOf(own).length > 1) {
+    return [...(methodsOf(own).length > 1 ? [gainByDial(own, reference)] : []), sensitivity(own), ...traffic];
+  }
   const ranks = methodRanks(own);
   return [
     ablationBars(own, reference),
     ablationBars(own, reference, 'worst'),
     scenarioHeatMap(linesOf(own, split)),
     ...(ranks ? [criticalDifferenceFigure(ranks)] : []),
+    ...traffic,
   ];
 }
 
 /** Every method by scenario and task, one table per setting. */
-export function studyResultTables({ name, split }: StudyFacts, rows: readonly StudyRow[]): ResultTable[] {
+export function studyResultTables({ name, split, references }: StudyFacts, rows: readonly StudyRow[]): ResultTable[] {
   return settingsOf(ofSelection(rows, 'per-client')).map(({ setting, rows: own }) => {
     const at = Object.keys(setting).length === 0 ? '' : `, ${settingText(setting)}`;
     const kind = split === 'test' ? 'Test' : 'Validation';
-    return resultTable(linesOf(own, split), { split, title: `${kind} AUC, ${name}${at}` });
+    return resultTable(linesOf(own, split), { split, references, title: `${kind} AUC, ${name}${at}` });
   });
 }
 
@@ -71,7 +88,7 @@ export function studyText(study: StudyFacts, rows: readonly StudyRow[], draw: ty
 }
 
 /** A study as one HTML page: its question, tables, figures. */
-export function studyHtml(study: Study, rows: readonly StudyRow[]): string {
+export function studyHtml(study: StudyFacts, rows: readonly StudyRow[]): string {
   return plotlyPage(study.name, studySections(study, rows));
 }
 
@@ -83,10 +100,17 @@ export function studySourceSections(source: StudySource, isAlone: boolean): Page
 
 /** What the study of that name says of itself; rows of an unknown one are compared with the full method, or the first. */
 export function factsOf({ name, rows }: StudySource): StudyFacts {
-  if (Object.hasOwn(studies, name)) return studies[name]({});
+  const split = rows[0]?.split ?? 'test';
+  // A smaller size or other data stand behind the name: `dial-inputShift-quick`.
+  const known = Object.keys(studies).filter((one) => name === one || name.startsWith(`${one}-`));
+  const [longest] = known.sort((one, other) => other.length - one.length);
+  if (longest) {
+    const { about, reference, dataset } = studies[longest];
+    return { name, about, reference, split, references: name === longest ? presets[dataset]?.references : undefined };
+  }
   const methods = methodsOf(rows);
   const reference = methods.includes('pf-msmtrec') ? 'pf-msmtrec' : (methods[0] ?? 'pf-msmtrec');
-  return { name, about: '', reference, split: 'test' };
+  return { name, about: '', reference, split };
 }
 
 function studySections(study: StudyFacts, rows: readonly StudyRow[]): PageSection[] {
@@ -95,6 +119,7 @@ function studySections(study: StudyFacts, rows: readonly StudyRow[]): PageSectio
   return [
     { html: `<p>${escapeHtml(study.about)}</p>` },
     ...Object.entries(studyTables(study, rows)).map(([heading, table]) => ({ heading, html: rowsHtml(table, WHOLE) })),
+    ...(isOne ? studyResultTables(study, rows) : []).map((table) => ({ heading: table.title, html: tableHtml(table) })),
     ...(study.split === 'test' ? [{ html: `<p class="small">${STARS}</p>` }] : []),
     ...studyFigures(study, rows).map((figure) => ({ figure })),
     ...(ranks && isOne ? [{ html: `<p class="small">${escapeHtml(rankSentence(ranks))}</p>` }] : []),

@@ -82,6 +82,54 @@ test('wrong input is one sentence that says what to do', () => {
   refuses(['run', '--device', 'tpu'], 'Allowed choices are cpu, gpu');
 });
 
+test('a study at a small size, with changes from the command line, leaves rows and a report', () => {
+  const out = join(folder, 'study');
+  const options = ['--methods', 'fedbn,pf-msmtrec', '--seeds', '1', '--rounds', '1', '--out', out];
+  const set = ['--set', 'model.experts=2', 'model.embedding=2', 'localWork.steps=2', 'diagnostics=none'];
+  const { status, stdout, stderr } = run('study', 'ablation', '--size', 'quick', ...options, ...set);
+  assert.is(status, 0, stderr);
+  assert.match(stdout, '2 runs');
+  const rows = readFileSync(join(out, 'rows.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  assert.is(rows.length, 2 * 4 * 2 * 2);
+  assert.ok(rows.every((row) => row.code && row.configuration && row.environment && row.bytes > 0));
+  assert.ok(readFileSync(join(out, 'report.html'), 'utf8').includes('pf-msmtrec'));
+  const config = JSON.parse(readFileSync(join(out, 'all', 'fedbn-1', 'config.json'), 'utf8'));
+  assert.equal([config.model.experts, config.localWork], [2, { steps: 2 }]);
+  assert.is(config.dataset.synthetic.scale, 0.2);
+  assert.match(run('study', 'ablation', '--set', 'model.expert=2').stderr, 'did you mean "experts"');
+  assert.match(run('study', 'ablation', '--set', 'model.experts').stderr, 'Give an option and its value');
+});
+
+test('a search writes its log and its choice', () => {
+  const out = join(folder, 'tune');
+  const set = ['--set', 'model.experts=2', 'model.embedding=2', 'localWork.steps=2', 'diagnostics=none'];
+  const { status, stdout, stderr } = run(
+    'tune',
+    'synthetic',
+    '--size',
+    'quick',
+    '--methods',
+    'fedbn',
+    '--out',
+    out,
+    ...set,
+  );
+  assert.is(status, 0, stderr);
+  assert.match(stdout, 'goes on');
+  const tuned = JSON.parse(readFileSync(join(out, 'chosen.json'), 'utf8'));
+  assert.equal(Object.keys(tuned.fedbn.config).sort(), ['model', 'optimizer']);
+  const rows = readFileSync(join(out, 'rows.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  assert.ok(rows.every(({ split }) => split === 'validation'));
+  assert.match(run('report', out).stdout, 'Validation AUC by candidate');
+  assert.match(run('tune', 'sinthetic').stderr, 'did you mean "synthetic"');
+});
+
 test('a study that is not there, or without its data, is one sentence', () => {
   const missing = run('study', 'kuairnd');
   assert.is(missing.status, 1);

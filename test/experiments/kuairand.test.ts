@@ -1,32 +1,38 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { projectRoot } from '../../lib/data/paths';
-import { studies } from '../../lib/experiments/studies';
+import { searches, studies } from '../../lib/experiments/studies';
 import { readStudyRows, settingText } from '../../lib/experiments/study';
-import { tuningTable } from '../../lib/report/paired';
+import { studyOf } from '../../lib/experiments/study-of';
+import { candidateScores, fateOf } from '../../lib/experiments/tuning/choose';
+import type { TunedSettings } from '../../lib/experiments/tuning/tuned';
 
-const stored = (name: string) => readStudyRows(join(projectRoot(), 'notebooks', 'results', `${name}.jsonl`));
+const folder = join(projectRoot(), 'notebooks', 'results');
 
-test('the table of KuaiRand has the settings that the stored search marked, and the search gave all the same budget', () => {
-  const table = tuningTable(stored('kuairand-tuning'));
-  const { points } = studies.kuairand({});
-  for (const method of ['local', 'fedavg', 'fedbn', 'pf-msmtrec', 'central']) {
-    const own = table.filter((line) => line.method === method);
-    assert.is(own.length, 4, method);
+test('the table of KuaiRand has the settings that the recorded search chose', () => {
+  const scores = candidateScores(readStudyRows(join(folder, 'tune-kuairand.jsonl')));
+  const tuned = JSON.parse(readFileSync(join(folder, 'tune-kuairand.json'), 'utf8')) as TunedSettings;
+  const { points } = studyOf(studies.kuairand);
+  for (const method of searches.kuairand.methods) {
+    const chosen = scores.find((one) => one.method === method && fateOf(one, scores) === 'chosen');
+    assert.equal(chosen?.setting, tuned[method].setting, method);
     const point = points.find(({ config }) => config.methods.includes(method));
-    if (!point) throw new Error(`no point has ${method}`);
-    const { optimizer, model } = point.config;
-    const setting = settingText({ learningRate: optimizer.learningRate, dropout: model.dropout });
-    assert.is(own.find(({ chosen }) => chosen)?.candidate, setting, method);
+    const { optimizer, model } = point!.config;
+    assert.is(
+      settingText(tuned[method].setting),
+      settingText({ learningRate: optimizer.learningRate, dropout: model.dropout }),
+    );
   }
 });
 
-test('the search reads validation, on seeds that the table does not have', () => {
-  const search = studies['kuairand-tuning']({});
-  assert.is(search.split, 'validation');
-  const seeds = new Set(studies.kuairand({}).points.flatMap(({ config }) => config.seeds));
-  assert.not.ok(search.points.some(({ config }) => config.seeds.some((seed) => seeds.has(seed))));
+test('the recorded search gave every method the same budget, on seeds that the table does not have', () => {
+  const scores = candidateScores(readStudyRows(join(folder, 'tune-kuairand.jsonl')));
+  const budget = (method: string) =>
+    scores.filter((one) => one.method === method).reduce((sum, { rounds, seeds }) => sum + rounds * seeds, 0);
+  assert.is(new Set(searches.kuairand.methods.map(budget)).size, 1);
+  assert.not.ok(searches.kuairand.seeds.some((seed) => studies.kuairand.seeds.includes(seed)));
 });
 
 test.run();

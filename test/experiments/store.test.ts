@@ -3,7 +3,8 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openStore, type ResultLine, type RoundRecord, readStore, StoreError } from '../../lib';
+import { openStore, type ResultLine, readStore, type StoredRound, StoreError } from '../../lib';
+import { originOf } from '../../lib/experiments/origin';
 
 const CONFIGURATION = {
   name: 'tiny',
@@ -14,12 +15,16 @@ const CONFIGURATION = {
   data: { rows: 10 },
 };
 
+/** What the store adds to each line. */
+const ORIGIN = originOf(CONFIGURATION);
+
 function temporaryFolder(): string {
   return join(mkdtempSync(join(tmpdir(), 'pf-store-')), 'results');
 }
 
-function round(method: string, seed: number, number: number): RoundRecord {
+function round(method: string, seed: number, number: number): StoredRound {
   return {
+    ...ORIGIN,
     method,
     seed,
     round: number,
@@ -34,6 +39,7 @@ function round(method: string, seed: number, number: number): RoundRecord {
 
 function result(method: string, seed: number, auc: number): ResultLine {
   return {
+    ...ORIGIN,
     ...{ method, seed, auc, scenario: 'NL', task: 'click', split: 'test', selection: 'common' },
     ...{ logLoss: 0.2, rows: 8, positives: 2, round: 2, bytes: 60, seconds: 3 },
   };
@@ -64,6 +70,8 @@ test('what was written is read back', () => {
     rounds: [round('local', 1, 1), round('local', 1, 2)],
     results: [result('local', 1, 0.8)],
     references: [{ name: 'trees', kind: 'floor', values: { NL: { click: 0.7 } } }],
+    origins: { ...ORIGIN, environments: {} },
+    failures: [],
     dataCard: '10 rows',
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { dialStudy, studies } from '../../lib/experiments/studies';
+import { dialStudy } from '../../lib/experiments/studies';
 import { readStudyRows, runStudy, type StudyRow, settingText, studyRuns } from '../../lib/experiments/study';
 import { runInWorkers } from '../../lib/experiments/workers';
 
@@ -25,9 +25,6 @@ test('a study lists its runs seed by seed, every point with the methods of its o
     'inputShift 1 local 3',
     'inputShift 1 fedbn 3',
   ]);
-  for (const study of Object.values(studies)) {
-    assert.ok(studyRuns(study({ seeds: [1] })).some(({ method }) => method === study({}).reference));
-  }
 });
 
 test('every run gives one row per scenario and task', async () => {
@@ -46,7 +43,8 @@ test('in worker processes each run has a folder of its own, and a finished one i
   rmSync(join(folder, 'inputShift-1', 'local-4'), { recursive: true });
   let ended = 0;
   const again = await runInWorkers(tiny, { folder, workers: 1, onRun: () => ended++ });
-  assert.equal(again, first);
+  const comparable = (rows: readonly StudyRow[]) => rows.map((row) => ({ ...row, seconds: 0 }));
+  assert.equal(comparable(again), comparable(first));
   assert.is(ended, 8);
   rmSync(folder, { recursive: true });
 });
@@ -59,8 +57,8 @@ test('a run that fails is named after all others have ended', async () => {
   const options = { folder, workers: 2, onRun: () => ended++ };
   const problem = await runInWorkers({ ...tiny, points: [good, bad] }, options).catch((error: Error) => error);
   assert.ok(problem instanceof Error);
-  assert.match((problem as Error).message, /inputShift-9.*local-4: .*no such folder/);
-  assert.is(ended, 2);
+  assert.match((problem as Error).message, /inputShift-9.*fedbn-3: .*no such folder/);
+  assert.is(ended, 1);
   rmSync(folder, { recursive: true });
 });
 

@@ -27,6 +27,7 @@ const rows: StudyRow[] = [0, 1].flatMap((dial) =>
           auc: 0.6 + 0.1 * i + (scenario === 'b' ? 0.05 : 0) + (method === 'full' ? dial * gain : 0),
           round: 3,
           selection: 'per-client',
+          ...{ split: 'test', bytes: 0, seconds: 0 },
         }),
       ),
     ),
@@ -90,12 +91,24 @@ test('one star leaves out zero, two stars also after the correction', () => {
   assert.is(starred(0.5), ' **');
 });
 
-test('a search marks the best candidate of each method, by the mean over seeds and tasks', () => {
-  const table = tuningTable(rows);
+test('a search says of every candidate what became of it, by the mean over seeds and tasks', () => {
+  const stage = (rounds: number): StudyRow[] =>
+    rows.map(
+      (row) => ({ ...row, setting: { ...row.setting, rounds }, split: 'validation' as const }) satisfies StudyRow,
+    );
+  const last = stage(4).filter(({ method, setting }) => method === 'full' || setting.dial === 1);
+  const table = tuningTable([...stage(2), ...last]);
   assert.equal(
-    table.map(({ method, candidate, chosen }) => `${method} ${candidate} ${chosen}`),
-    // Without a gain both candidates of the lesser method are equal: both are marked.
-    ['full dial 0 ', 'full dial 1 chosen', 'less dial 0 chosen', 'less dial 1 chosen'],
+    table.map(({ method, candidate, rounds, fate }) => `${method} ${candidate} ${rounds} ${fate}`),
+    [
+      'full dial 0 2 goes on',
+      'full dial 1 2 goes on',
+      'full dial 0 4 dropped',
+      'full dial 1 4 chosen',
+      'less dial 0 2 dropped',
+      'less dial 1 2 goes on',
+      'less dial 1 4 chosen',
+    ],
   );
   assert.ok(Math.abs(table[1].mean - 0.745) < 1e-12);
 });

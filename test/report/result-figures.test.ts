@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
+  aucByTraffic,
   BrowserError,
   criticalDifferenceFigure,
   type Figure,
@@ -59,7 +60,13 @@ const rows: StudyRow[] = ['local', 'fedavg'].flatMap((method, m) =>
       [1, 2, 3].map(
         (seed): StudyRow => ({
           ...{ method, seed, setting: { learningRate, dropout }, scenario: 'NL', task: 'click', round: 1 },
-          ...{ auc: 0.7 + 0.01 * m - 0.005 * r + 0.001 * seed, selection: 'per-client' },
+          ...{
+            auc: 0.7 + 0.01 * m - 0.005 * r + 0.001 * seed,
+            selection: 'per-client',
+            split: 'test',
+            bytes: 0,
+            seconds: 0,
+          },
         }),
       ),
     ),
@@ -134,6 +141,27 @@ test('a picture without a browser, or of another kind, is one sentence', async (
     if (before === undefined) delete process.env.PF_CHROMIUM;
     else process.env.PF_CHROMIUM = before;
   }
+});
+
+test('AUC by traffic: a point per method and setting, joined in the order of what was sent', () => {
+  const sent = rows.map((row) => ({
+    ...row,
+    bytes: 4e6 * (1 - 10 * Number(row.setting.learningRate)) + 1e6 * Number(row.setting.dropout),
+  }));
+  const figure = aucByTraffic(sent);
+  assert.equal(
+    figure.data.map(({ name }) => name),
+    ['local', 'fedavg'],
+  );
+  const x = figure.data[0].x as number[];
+  assert.is(x.length, 8);
+  assert.equal(
+    x,
+    [...x].sort((one, other) => one - other),
+  );
+  assert.ok(Math.abs(x[7] - 4.36) < 1e-9); // 4 · .99 + .4 MB
+  assert.match(captionOf(figure), '(MB)');
+  assert.match(captionOf(figure), 'n = 3 seeds');
 });
 
 test.run();

@@ -1,7 +1,8 @@
 import type { SyntheticOptions } from '../../data/synthetic/synthetic';
-import { type ConfigOverrides, makeConfig } from '../config';
-import { presets } from '../presets';
-import type { Study, StudyOptions, StudyPoint } from '../study';
+import type { ConfigOverrides } from '../config';
+import type { StudyDescription } from '../description';
+import type { Study } from '../study';
+import { studyOf } from '../study-of';
 
 /** The dials of `synthetic`, and the modules whose work each of them calls for. */
 export const dialModules = {
@@ -24,37 +25,24 @@ export interface DialOptions {
   readonly config?: ConfigOverrides;
 }
 
-/**
- * Turns one dial of `synthetic` and runs methods at every value. With each seed the data are drawn anew, too: the
- * intervals then speak of the kind of data and not of one draw.
- */
-export function dialStudy({ dial, values, methods, seeds, scale = 1, config = {} }: DialOptions): Study {
-  const runs = methods ?? ['pf-msmtrec', ...dialModules[dial]];
-  return {
-    name: `dial-${dial}`,
-    about: `What a module gives on synthetic data when ${dial} is turned.`,
-    reference: 'pf-msmtrec',
-    split: 'test',
-    points: values.flatMap((value) =>
-      seeds.map(
-        (seed): StudyPoint => ({
-          setting: { [dial]: value },
-          dataset: 'synthetic',
-          open: { synthetic: { [dial]: value, seed, scale } },
-          config: makeConfig([presets.synthetic.config, config, { methods: runs, seeds: [seed] }]),
-        }),
-      ),
-    ),
-  };
-}
+/** Turns one dial of `synthetic` and runs methods at every value, on data that every seed draws anew. */
+export const dialStudy = (options: DialOptions): Study => studyOf(dialDescription(options));
 
-const FIVE_SEEDS = [1, 2, 3, 4, 5];
-const VALUES = [0, 0.5, 1];
+const dialDescription = ({ dial, values, methods, seeds, scale = 1, config = {} }: DialOptions): StudyDescription => ({
+  name: `dial-${dial}`,
+  about: `What a module gives on synthetic data when ${dial} is turned.`,
+  dataset: 'synthetic',
+  open: { synthetic: { scale } },
+  config,
+  methods: methods ?? ['pf-msmtrec', ...dialModules[dial]],
+  grid: { [`synthetic.${dial}`]: values },
+  seeds,
+  freshData: true,
+  reference: 'pf-msmtrec',
+  quick: { open: { synthetic: { scale: 0.2 } }, config: { batch: 256, rounds: 4 }, seeds: [1, 2, 3] },
+});
 
-/** One study per dial, at full size. */
-export const dialStudies: Readonly<Record<string, (options: StudyOptions) => Study>> = Object.fromEntries(
-  (Object.keys(dialModules) as Dial[]).map((dial) => [
-    `dial-${dial}`,
-    ({ seeds = FIVE_SEEDS }: StudyOptions) => dialStudy({ dial, values: VALUES, seeds }),
-  ]),
+/** One study per dial. */
+export const dials: readonly StudyDescription[] = (Object.keys(dialModules) as Dial[]).map((dial) =>
+  dialDescription({ dial, values: [0, 0.5, 1], seeds: [1, 2, 3, 4, 5] }),
 );

@@ -1,12 +1,29 @@
-import type { Study, StudyOptions } from '../study';
-import { dialStudies } from './dials';
-import { kuairand, kuairandTuning } from './kuairand';
+import type { StudyDescription } from '../description';
+import type { SearchDescription } from '../tuning/search';
+import { ablation } from './ablation';
+import { aliexpress, tenrec } from './aliexpress';
+import { communication } from './communication';
+import { dials } from './dials';
+import { kuairand, kuairandCombine, kuairandSearch } from './kuairand';
+import { sensitivities } from './sensitivity';
+import { syntheticSearch } from './synthetic-search';
 
 export { type Dial, type DialOptions, dialModules, dialStudy } from './dials';
 
-/** The studies behind the tables and figures of this kit, by name. */
-export const studies: Readonly<Record<string, (options: StudyOptions) => Study>> = {
-  ...dialStudies,
-  'kuairand-tuning': kuairandTuning,
+const byName = <T extends { readonly name: string }>(all: readonly T[]): Readonly<Record<string, T>> =>
+  Object.fromEntries(all.map((one) => [one.name, one]));
+
+/** The studies behind the tables and figures of this kit and of the papers, by name. */
+export const studies = byName<StudyDescription>([
   kuairand,
-};
+  aliexpress,
+  tenrec,
+  ablation,
+  ...dials,
+  ...sensitivities,
+  communication,
+  ...kuairandCombine,
+]);
+
+/** Searches for the settings that studies use, by name. */
+export const searches = byName<SearchDescription>([kuairandSearch, syntheticSearch]);

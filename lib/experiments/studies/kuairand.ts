@@ -1,62 +1,59 @@
 import { ablations } from '../../federated/pf-msmtrec';
-import { type ConfigOverrides, makeConfig } from '../config';
-import { presets } from '../presets';
-import type { Setting, Study, StudyOptions, StudyPoint } from '../study';
+import { type CombinationName, combinations } from '../../multitask/combinations';
+import type { StudyDescription } from '../description';
+import type { SearchDescription } from '../tuning/search';
 
-const TUNING_SEEDS = [11, 12];
-const TABLE_SEEDS = [1, 2, 3, 4, 5];
 const ROUNDS = 8;
-
-/** One candidate: what it is called in the table of the search, and what it changes. */
-interface Candidate {
-  readonly setting: Setting;
-  readonly config: ConfigOverrides;
-}
-
-/** The same four candidates for every method. */
-const candidates: readonly Candidate[] = [5e-4, 1e-3].flatMap((learningRate) =>
-  [0.2, 0.4].map((dropout) => ({
-    setting: { learningRate, dropout },
-    config: { optimizer: { learningRate }, model: { dropout } },
-  })),
-);
-
-/** What `study kuairand-tuning` marked, by place in the candidates: the best mean AUC over tabs, tasks and two seeds. */
-const chosen = { local: 2, fedavg: 0, fedbn: 1, 'pf-msmtrec': 2, central: 3 };
-
-const pointOf = (
-  methods: readonly string[],
-  seeds: readonly number[],
-  { setting, config }: Candidate,
-  data?: string,
-): StudyPoint => ({
-  setting,
-  dataset: 'kuairand-pure',
-  open: { data },
-  config: makeConfig([presets['kuairand-pure'].config, { rounds: ROUNDS }, config, { methods, seeds }]),
-});
-
-/** The search for settings: the same number of candidates for every method, judged on validation rows alone. */
-export function kuairandTuning({ data, seeds = TUNING_SEEDS }: StudyOptions): Study {
-  return {
-    name: 'kuairand-tuning',
-    about: 'Which settings each method should have on KuaiRand, by validation AUC; the test split is not read.',
-    reference: 'pf-msmtrec',
-    split: 'validation',
-    points: candidates.map((candidate) => pointOf(Object.keys(chosen), seeds, candidate, data)),
-  };
-}
+const quick = { open: { rowsPerScenario: 4_000 }, config: { rounds: 3 }, seeds: [1, 2, 3] };
 
 /** The table: every method with the settings that validation chose; ablations have those of the whole method. */
-export function kuairand({ data, seeds = TABLE_SEEDS }: StudyOptions): Study {
-  return {
-    name: 'kuairand',
-    about: 'PF-MSMTrec, its ablations and the baselines on the five tabs of KuaiRand-Pure, each with tuned settings.',
-    reference: 'pf-msmtrec',
-    split: 'test',
-    points: Object.entries(chosen).map(([method, place]) => {
-      const methods = method === 'pf-msmtrec' ? [method, ...Object.keys(ablations)] : [method];
-      return pointOf(methods, seeds, { ...candidates[place], setting: {} }, data);
-    }),
-  };
-}
+export const kuairand: StudyDescription = {
+  name: 'kuairand',
+  about: 'PF-MSMTrec, its ablations and the baselines on the five tabs of KuaiRand-Pure, each with tuned settings.',
+  dataset: 'kuairand-pure',
+  config: { rounds: ROUNDS, diagnostics: 'none' },
+  methods: ['local', 'fedavg', 'fedbn', 'pf-msmtrec', ...Object.keys(ablations), 'central'],
+  tuned: 'notebooks/results/tune-kuairand.json',
+  seeds: [1, 2, 3, 4, 5],
+  reference: 'pf-msmtrec',
+  quick,
+};
+
+/** The search behind it: eight candidates a method for few rounds, the best two of them again for all rounds. */
+export const kuairandSearch: SearchDescription = {
+  name: 'kuairand',
+  study: kuairand,
+  methods: ['local', 'fedavg', 'fedbn', 'pf-msmtrec', 'central'],
+  space: {
+    'optimizer.learningRate': { from: 3e-4, to: 3e-3, scale: 'log' },
+    'model.dropout': [0.1, 0.2, 0.3, 0.4, 0.5],
+  },
+  candidates: 8,
+  seed: 1,
+  seeds: [11, 12],
+  stages: [3, ROUNDS],
+  keep: 0.25,
+  quick: { candidates: 2, seeds: [11], stages: [1, 2] },
+};
+
+/** Ways to combine the two tasks' gradients in the local steps of one method; `ew` is their plain mean. */
+const combined = (name: string, method: string): StudyDescription => ({
+  name: `kuairand-combine-${name}`,
+  about: `Ways to combine task gradients in the local steps of ${method} on KuaiRand-Pure, main task long view.`,
+  dataset: 'kuairand-pure',
+  config: { rounds: 5, diagnostics: 'none' },
+  methods: (Object.keys(combinations) as CombinationName[]).map((combination) => ({
+    name: combination,
+    method,
+    config: { combine: { method: combination } },
+  })),
+  tuned: 'notebooks/results/tune-kuairand.json',
+  seeds: [1, 2, 3],
+  reference: 'ew',
+  quick,
+});
+
+export const kuairandCombine: readonly StudyDescription[] = [
+  combined('local', 'local'),
+  combined('federated', 'pf-msmtrec'),
+];

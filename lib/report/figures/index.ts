@@ -3,6 +3,7 @@ export * from './arrows-in-plane';
 export * from './auc-by-bytes';
 export * from './auc-by-round';
 export * from './auc-by-scenario';
+export * from './auc-by-traffic';
 export * from './conflict';
 export * from './cosines';
 export * from './critical-difference';

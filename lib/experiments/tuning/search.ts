@@ -1,0 +1,111 @@
+import { ConfigError, requireKnown } from '../config';
+import type { StudyDescription, StudySetting } from '../description';
+import type { Study, StudyOptions, StudyRow } from '../study';
+import { settingText } from '../study';
+import { studyOf } from '../study-of';
+import { candidatesOf, type SearchSpace } from './candidates';
+import { bestCandidates, candidateScores, fateOf } from './choose';
+import type { TunedSettings } from './tuned';
+
+/**
+ * A search for good settings as plain data: every method of a study gets the same candidates and the same budget.
+ *
+ * With several stages it is successive halving (Jamieson and Talwalkar 2016): all candidates run for few rounds, and the
+ * better ones again for more. A stage starts its runs afresh.
+ */
+export interface SearchDescription {
+  /** Names the results folder: `tune-<name>`. */
+  readonly name: string;
+  /** Data and common settings come from here; methods that are ablations of its reference need no search. */
+  readonly study: StudyDescription;
+  readonly methods: readonly string[];
+  readonly space: SearchSpace;
+  /** Candidates of every method; `all`: the whole grid. */
+  readonly candidates: number | 'all';
+  /** Draws the candidates. */
+  readonly seed: number;
+  /** Runs of every candidate; choose others than those of the table. */
+  readonly seeds: readonly number[];
+  /** Rounds of each stage, growing. */
+  readonly stages: readonly number[];
+  /** Share of the candidates that goes on to the next stage, at least one. */
+  readonly keep: number;
+  readonly quick?: Partial<Pick<SearchDescription, 'candidates' | 'seeds' | 'stages'>>;
+}
+
+/** What a search leaves: the rows of all runs, which are its log, and its choice. */
+export interface SearchResult {
+  readonly rows: readonly StudyRow[];
+  readonly tuned: TunedSettings;
+}
+
+/**
+ * Performs a search, stage by stage, on validation rows alone: the data that its runs see have no test rows.
+ *
+ * @param perform runs a study and returns its rows, such as `runInWorkers`
+ */
+export async function runSearch(
+  description: SearchDescription,
+  options: StudyOptions,
+  perform: (stage: Study) => Promise<readonly StudyRow[]>,
+): Promise<SearchResult> {
+  const { space, seed, keep, study } = description;
+  for (const method of options.methods ?? []) requireKnown('method of this search', method, description.methods);
+  const methods = description.methods.filter((method) => options.methods?.includes(method) ?? true);
+  const { candidates, seeds, stages } = { ...description, ...(options.size === 'quick' && description.quick) };
+  if (stages.some((rounds, i) => i > 0 && rounds <= stages[i - 1])) {
+    throw new ConfigError(
+      `search ${description.name}: rounds must grow from stage to stage, not ${stages.join(', ')}.`,
+    );
+  }
+  const all = candidatesOf(space, candidates, seed);
+  const left = new Map(methods.map((method) => [method, all]));
+  const rows: StudyRow[] = [];
+  for (const [i, rounds] of stages.entries()) {
+    const points = methods.flatMap((method) =>
+      stagePoints(study, method, left.get(method)!, { rounds, seeds, options }),
+    );
+    const name = `tune-${description.name}`;
+    const about = `Settings for ${methods.join(', ')}, by validation AUC; the test split is not there.`;
+    rows.push(...(await perform({ name, about, reference: study.reference, split: 'validation', points })));
+    const count = Math.ceil(all.length * keep ** (i + 1));
+    for (const method of methods) {
+      const best = bestCandidates(candidateScores(rows), method, rounds, count).map(({ setting }) =>
+        settingText(setting),
+      );
+      left.set(
+        method,
+        left.get(method)!.filter(({ setting }) => best.includes(settingText(setting))),
+      );
+    }
+  }
+  return { rows, tuned: chosenOf(rows, all) };
+}
+
+function stagePoints(
+  study: StudyDescription,
+  method: string,
+  candidates: readonly StudySetting[],
+  { rounds, seeds, options }: { rounds: number; seeds: readonly number[]; options: StudyOptions },
+): Study['points'] {
+  const grid = candidates.map(({ setting, config, open }) => ({
+    setting: { ...setting, rounds },
+    config: { ...config, rounds },
+    open,
+  }));
+  const { quick: { open, config } = {}, ...rest } = study;
+  const stage = { ...rest, methods: [method], tuned: undefined, grid, seeds, quick: { open, config } };
+  return studyOf(stage, { ...options, methods: undefined }).points;
+}
+
+/** The settings that the log of a search chooses. */
+function chosenOf(rows: readonly StudyRow[], all: readonly StudySetting[]): TunedSettings {
+  const scores = candidateScores(rows);
+  const chosen = scores.filter((one) => fateOf(one, scores) === 'chosen');
+  return Object.fromEntries(
+    chosen.map(({ method, setting }) => {
+      const { config = {} } = all.find((one) => settingText(one.setting) === settingText(setting))!;
+      return [method, { setting, config }];
+    }),
+  );
+}
