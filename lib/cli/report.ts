@@ -1,9 +1,22 @@
 import { statSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { makeFolder } from '../backend/folder';
+import { isRankingFolder, readRankingResults } from '../experiments/ranking';
 import { type ResultSources, readSources } from '../experiments/sources';
 import { StoreError, writeAtomically } from '../experiments/store-files';
-import { combineResults, type ReportFormat, reportText, sourcesHtml } from '../report';
+import {
+  combineResults,
+  type ReportFormat,
+  type ResultTable,
+  rankingTable,
+  reportText,
+  sourcesHtml,
+  tableCsv,
+  tableHtml,
+  tableLatex,
+  tableMarkdown,
+  tableText,
+} from '../report';
 
 /** What commander collects for `report`. */
 export interface ReportFlags {
@@ -20,9 +33,17 @@ const EXTENSIONS: Readonly<Record<string, (typeof reportFormats)[number]>> = {
 
 /** `report`: tables and a page from stored results, of one run or of many. */
 export function report(paths: readonly string[], { out, format, markdown }: ReportFlags): void {
-  const sources = readSources(paths);
+  const ranking = paths.filter(isRankingFolder);
   const wanted = format ?? (markdown ? 'markdown' : out === undefined ? undefined : EXTENSIONS[extname(out)]);
   const width = process.stdout.columns ?? 120;
+  if (ranking.length > 0) {
+    if (ranking.length < paths.length) {
+      throw new StoreError(`${ranking[0]} holds results on a ranking data set: report it apart from the others.`);
+    }
+    rankingReport(paths, wanted, width, out);
+    return;
+  }
+  const sources = readSources(paths);
   if (wanted === undefined || wanted === 'html') {
     if (wanted === undefined) console.log(`${reportText(sources, 'text', width)}\n`);
     const path = out ?? defaultPage(paths);
@@ -33,11 +54,36 @@ export function report(paths: readonly string[], { out, format, markdown }: Repo
   const text = reportText(sources, wanted, width);
   // A CSV file has no place for them.
   if (wanted === 'csv') for (const caveat of caveatsOf(sources)) process.stderr.write(`Note: ${caveat}\n`);
-  if (out === undefined) process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
-  else {
-    write(out, text.endsWith('\n') ? text : `${text}\n`);
-    console.log(`Written: ${out}`);
+  give(text, out);
+}
+
+/** Tables of results on ranking data sets, one for each folder. */
+function rankingReport(
+  folders: readonly string[],
+  format: ReportFlags['format'] = 'text',
+  width: number,
+  out: string | undefined,
+): void {
+  const tables = folders.map((folder) => rankingTable(readRankingResults(folder).results, { title: folder }));
+  const drawn = {
+    text: (table: ResultTable) => tableText(table, { width }),
+    markdown: tableMarkdown,
+    latex: tableLatex,
+  };
+  if (format === 'csv') give(tableCsv(tables), out);
+  else if (format === 'html') give(tables.map(tableHtml).join('\n'), out);
+  else give(tables.map((table) => drawn[format](table)).join('\n\n'), out);
+}
+
+/** To the file that was named, or to the terminal. */
+function give(text: string, out: string | undefined): void {
+  const whole = text.endsWith('\n') ? text : `${text}\n`;
+  if (out === undefined) {
+    process.stdout.write(whole);
+    return;
   }
+  write(out, whole);
+  console.log(`Written: ${out}`);
 }
 
 const caveatsOf = ({ runs }: ResultSources): string[] => combineResults(runs).flatMap(({ caveats }) => caveats);

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { isRankingFolder } from './ranking/store';
 import { readStore, type StoredResults } from './store';
 import type { StoredConfiguration } from './store-configuration';
 import { readJsonLines, StoreError } from './store-files';
@@ -46,6 +47,7 @@ function readSource(path: string): ResultSources {
 }
 
 function readFolder(folder: string): ResultSources {
+  if (isRankingFolder(folder)) return { runs: [], studies: [] }; // other figures, which have tables of their own
   if (existsSync(join(folder, ROWS))) return study(join(folder, ROWS), basename(folder), configurationsIn(folder));
   if (existsSync(join(folder, 'config.json'))) return { runs: [readStore(folder)], studies: [] };
   const inside = foldersIn(folder).map(readFolder);

@@ -30,7 +30,16 @@ function refuses(args: string[], sentence: string): void {
 test('the job leaves a table and result files, and is not done twice', () => {
   const out = join(folder, 'out');
   const args = [
-    ...['run', 'synthetic-ranking', '--methods', 'bpr,ew,rlw,pmtrec', '--auxiliary', 'social,category', '--epochs', '2'],
+    ...[
+      'run',
+      'synthetic-ranking',
+      '--methods',
+      'bpr,ew,rlw,pmtrec',
+      '--auxiliary',
+      'social,category',
+      '--epochs',
+      '2',
+    ],
     ...['--embedding', '8', '--alpha', '1.1', '--tau', '0.5', '--tau-scale', 'absolute', '--reduction', 'sum'],
     ...['--out', out],
   ];
@@ -49,7 +58,7 @@ test('the job leaves a table and result files, and is not done twice', () => {
   const again = run(...args);
   assert.is(again.status, 0);
   assert.not.match(again.stdout, 'epoch 1:');
-  assert.match(run('report', out).stdout, 'Test ranking');
+  assert.match(run('report', out).stdout, 'recall');
   assert.match(run('report', out, '--format', 'latex').stdout, '\\toprule');
   assert.match(run('report', out, '--out', join(folder, 'table.md')).stdout, 'Written: ');
 });
@@ -60,7 +69,10 @@ test('wrong input is one sentence that says what to do', () => {
   refuses([name, '--methods', 'fedavg'], 'There is no method "fedavg"');
   refuses([name, '--encoder', 'lightgnc'], 'there is no encoder "lightgnc"; did you mean "lightgcn"?');
   refuses([name, '--auxiliary', 'socal'], 'There is no auxiliary task "socal"; did you mean "social"?');
-  refuses([name, '--rounds', '3'], '--rounds is an option of federated runs, and synthetic-ranking is a ranking data set');
+  refuses(
+    [name, '--rounds', '3'],
+    '--rounds is an option of federated runs, and synthetic-ranking is a ranking data set',
+  );
   refuses([name, '--combine', 'ew'], '--combine is an option of federated runs');
   refuses(['synthetic', '--epochs', '3'], '--epochs is an option of runs on ranking data sets, and synthetic is none');
   refuses([name, '--alpha', '0.5'], 'option "alpha" of pmtrec is wrong');

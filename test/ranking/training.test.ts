@@ -4,9 +4,9 @@ import { liveTensors } from '../../lib/backend/execute';
 import { adamDefaults } from '../../lib/backend/operations/adam';
 import { type CombinationName, combinations } from '../../lib/multitask/combinations';
 import { evaluateRanking, syntheticRanking } from '../../lib/ranking';
+import { type NodeVectors, type RankingOptions, type RankingRun, trainRanking } from '../../lib/ranking/training';
 import { epochBatches } from '../../lib/ranking/training/batches';
 import { withShares } from '../../lib/ranking/training/shares';
-import { type NodeVectors, type RankingOptions, type RankingRun, trainRanking } from '../../lib/ranking/training';
 import { near } from '../backend/compare';
 
 const dataset = syntheticRanking({ users: 60, items: 40, perUser: 8 });
@@ -14,7 +14,8 @@ const options: RankingOptions = {
   ...{ encoder: 'mf', embedding: 8, layers: 2, auxiliary: ['social', 'category', 'rating'] },
   ...{ batch: 64, epochs: 3, patience: 10, optimizer: { ...adamDefaults, learningRate: 0.02 } },
 };
-const evaluate = (vectors: NodeVectors, split: 'validation' | 'test') => evaluateRanking({ ...vectors, dataset, split });
+const evaluate = (vectors: NodeVectors, split: 'validation' | 'test') =>
+  evaluateRanking({ ...vectors, dataset, split });
 
 async function train(more: Partial<RankingRun> = {}) {
   const run = trainRanking({ dataset, options, seed: 1, evaluate, ...more });
@@ -115,7 +116,10 @@ test('batches: all interactions of an epoch once, in an order of its own', () =>
   const epoch = (number: number) => [...epochBatches(dataset.train, 50, 1, number)];
   const [first, second] = [epoch(1), epoch(2)];
   const numbers = first.flatMap((batch) => [...batch.numbers]);
-  assert.equal(numbers.slice().sort((a, b) => a - b), [...dataset.train.users.keys()]);
+  assert.equal(
+    numbers.slice().sort((a, b) => a - b),
+    [...dataset.train.users.keys()],
+  );
   assert.not.equal(first[0].numbers, second[0].numbers);
   for (const batch of first) {
     batch.numbers.forEach((k, at) => {

@@ -16,7 +16,7 @@ export interface RankingConfig extends Omit<RankingOptions, 'auxiliary'> {
   readonly seeds: readonly number[];
   /** Decides the split of the data. */
   readonly dataSeed: number;
-  /** Tasks beside the main one; default: those of the paper, or all that the data set has something for. */
+  /** Tasks beside the main one; default: those of the paper for its data sets, `social` for Last.fm, else all that the data have something for. */
   readonly auxiliary?: RankingOptions['auxiliary'];
   /** Options of PMTRec, for `pmtrec` and for variants of it. */
   readonly pmtrec: Partial<PmtrecOptions>;
@@ -92,7 +92,7 @@ export function combinationOf({ pmtrec, variants }: RankingConfig, method: strin
  * @throws ConfigError naming what the data set lacks for a task, or that there is none beside the main one
  */
 export function auxiliaryOf(config: RankingConfig, dataset: RankingDataset): RankingOptions['auxiliary'] {
-  const chosen = config.auxiliary ?? PAPER_TASKS[dataset.name] ?? tasksOfData(dataset);
+  const chosen = config.auxiliary ?? USUAL_TASKS[dataset.name] ?? tasksOfData(dataset);
   for (const name of chosen) {
     const missing = auxiliaryTasks[name].missing(dataset);
     if (missing === undefined) continue;
@@ -107,8 +107,9 @@ export function auxiliaryOf(config: RankingConfig, dataset: RankingDataset): Ran
   return chosen;
 }
 
-/** The two tasks of each data set of the paper. */
-const PAPER_TASKS: Readonly<Record<string, RankingOptions['auxiliary']>> = {
+/** The two tasks of each data set of the paper; on Last.fm, whose values are counts of listens, the links alone [choice]. */
+const USUAL_TASKS: Readonly<Record<string, RankingOptions['auxiliary']>> = {
+  'lastfm-2k': ['social'],
   epinions: ['social', 'category'],
   'amazon-video-games': ['co-view', 'co-buy'],
   'amazon-office': ['direct-au', 'rating'],
