@@ -9,6 +9,9 @@ export interface RunFlags {
   schema?: string;
   config?: string;
   out?: string;
+  resume?: true;
+  again?: true;
+  checkpointSeconds?: number;
   device?: string;
   methods?: string[];
   seeds?: number[];
@@ -98,6 +101,9 @@ export const runOptions: readonly Option[] = [
   ),
   new Option('--name <name>', 'name of the experiment'),
   new Option('--out <folder>', 'results folder (default: results/<name>)'),
+  new Option('--resume', 'only go on with a run that has begun in the folder'),
+  new Option('--again', 'compute finished runs anew; their results are replaced when the new ones are there'),
+  new Option('--checkpoint-seconds <count>', 'time between checkpoints of a run (default: 20)').argParser(number),
   new Option('--config <file>', 'JSON file with any of these settings; options given here win'),
   new Option('--device <kind>', 'cpu or gpu (default: what the set-up found)').choices(['cpu', 'gpu']),
   new Option('--scale <factor>', 'synthetic: times the number of rows').argParser(number),

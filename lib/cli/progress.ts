@@ -51,3 +51,47 @@ function lines(rounds: number): Progress {
     stop: () => undefined,
   };
 }
+
+/** Shows which share of a study is done: a bar with the time left in a terminal, the time left on each line elsewhere. */
+export interface ShareProgress {
+  update(share: number): void;
+  /** Prints a line, above the bar where there is one. */
+  line(text: string): void;
+  stop(): void;
+}
+
+export function showShare(): ShareProgress {
+  const began = performance.now();
+  if (!process.stdout.isTTY) {
+    let share = 0;
+    return {
+      update: (now) => {
+        share = now;
+      },
+      line(text) {
+        const left = ((performance.now() - began) / 1000) * (1 / share - 1);
+        console.log(share > 0 && share < 1 ? `${text} (${durationText(left)} left)` : text);
+      },
+      stop: () => undefined,
+    };
+  }
+  const shown = new SingleBar(
+    { format: '{bar} {percentage} % · {eta_formatted} left', stream: process.stdout, hideCursor: true, etaBuffer: 50 },
+    Presets.shades_classic,
+  );
+  shown.start(1000, 0);
+  return {
+    update: (share) => shown.update(Math.floor(1000 * share)),
+    line(text) {
+      process.stdout.write(`\r\x1b[K${text}\n`);
+      shown.render();
+    },
+    stop: () => shown.stop(),
+  };
+}
+
+/** `40 s`, `12 min`, `3.5 h`. */
+function durationText(seconds: number): string {
+  if (seconds < 100) return `${Math.ceil(seconds)} s`;
+  return seconds < 6000 ? `${Math.ceil(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}

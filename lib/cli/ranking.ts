@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { deviceBanner, openDevice } from '../backend/device';
 import { readConfig } from '../experiments/config';
+import { environmentNow } from '../experiments/origin';
 import {
   auxiliaryOf,
   makeRankingConfig,
@@ -14,7 +15,6 @@ import { openRankingDataset, type RankingDataset } from '../ranking';
 import { rankingTable, tableText } from '../report';
 import { type RankingFlags, rankingOverridesOf } from './ranking-options';
 import { showEpochs } from './ranking-progress';
-import { packageVersion } from './run';
 
 /** `run` on a ranking data set: trains methods, shows progress, and leaves results and a table. */
 export async function runRankingMethods(name: string, flags: RankingFlags): Promise<void> {
@@ -33,7 +33,7 @@ export async function runRankingMethods(name: string, flags: RankingFlags): Prom
   const store = openRankingStore(flags.out ?? join('results', config.name), {
     ...{ ...config, auxiliary },
     dataset: { name: dataset.name, fingerprint: dataset.fingerprint },
-    environment: { ...device, package: packageVersion() },
+    environment: environmentNow(),
   });
   try {
     const isDone = await train(config, dataset, store);

@@ -1,17 +1,20 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deviceBanner, openDevice } from '../backend/device';
 import { dataCard, dataCardText, type OpenOptions, openDataset } from '../data';
-import { projectRoot } from '../data/paths';
 import type { Dataset } from '../data/types';
+import { performAnew } from '../experiments/again';
 import { type ExperimentConfig, makeConfig, readConfig } from '../experiments/config';
+import type { FailedRun } from '../experiments/failures';
+import { environmentNow } from '../experiments/origin';
 import { presets } from '../experiments/presets';
 import { runExperiment } from '../experiments/run';
 import { openStore, type ReferenceScores, type ResultStore } from '../experiments/store';
 import { choiceFor } from '../multitask/choice';
 import { resultTable, tableText, writeReport } from '../report';
+import { failureText, runText, tellFailures } from './failures';
 import { defined, overridesOf, type RunFlags } from './options';
 import { showProgress } from './progress';
+import { announce, leftOut } from './supervise';
 
 /** `run`: trains methods on a data set, shows progress, and leaves results, a table and a report. */
 export async function run(name: string, flags: RunFlags): Promise<void> {
@@ -27,19 +30,40 @@ export async function run(name: string, flags: RunFlags): Promise<void> {
   for (const warning of dataset.warnings) console.log(`Warning: ${warning}`);
   console.log(`${describe(dataset)} (${((performance.now() - began) / 1000).toFixed(1)} s)`);
 
-  const store = openStore(flags.out ?? join('results', config.name), {
+  const configuration = {
     ...config,
     dataset: { name: dataset.name, fingerprint: dataset.fingerprint },
-    environment: { ...device, package: packageVersion() },
-  });
+    environment: environmentNow(),
+  };
+  const store = openStore(flags.out ?? join('results', config.name), configuration, { resume: flags.resume });
   try {
     store.writeDataCard(dataCardText(dataCard(dataset)));
     store.writeReferences(referencesFor(name, dataset));
-    if (await train(config, dataset, store)) conclude(config, store);
-    else console.log(`Stopped. The same command goes on from here; results so far are in ${store.folder}.`);
+    tellOtherCode(store, flags);
+    const runs = config.seeds.flatMap((seed) => config.methods.map((method) => ({ method, seed })));
+    const performed = (into: ResultStore) => train(config, dataset, into, { folder: store.folder, flags });
+    const { stopped, failures } = flags.again
+      ? await performAnew(store, configuration, runs, performed)
+      : await performed(store);
+    if (stopped) {
+      console.log(`Stopped. The same command goes on from here; results so far are in ${store.folder}.`);
+    } else {
+      conclude(config, store);
+    }
+    tellFailures(store.folder, failures);
   } finally {
     store.close();
   }
+}
+
+/** Results of other code stay as they are; whoever reads them should know. */
+function tellOtherCode(store: ResultStore, { again }: RunFlags): void {
+  const { code } = store.origin;
+  const other = new Set(store.read().results.flatMap((line) => (line.code === code ? [] : (line.code ?? 'unknown'))));
+  if (other.size === 0 || again) return;
+  console.log(
+    `Note: finished runs in ${store.folder} come from other code (${[...other].join(', ')}, now ${code}); --again computes them anew.`,
+  );
 }
 
 function openOptions(name: string, { data, schema, ...flags }: RunFlags): OpenOptions {
@@ -49,9 +73,15 @@ function openOptions(name: string, { data, schema, ...flags }: RunFlags): OpenOp
   return { synthetic: defined({ scale, scenarioConflict, taskConflict, inputShift, clicksOnly, seed }) };
 }
 
-/** Trains all that is missing; false if the user stopped it. */
-async function train(config: ExperimentConfig, dataset: Dataset, store: ResultStore): Promise<boolean> {
+/** Trains all that is missing, and says whether the user stopped it and what failed. */
+async function train(
+  config: ExperimentConfig,
+  dataset: Dataset,
+  store: ResultStore,
+  { folder, flags }: { folder: string; flags: RunFlags },
+): Promise<{ stopped: boolean; failures: FailedRun[] }> {
   let stopping = false;
+  const failures: FailedRun[] = [...leftOut()];
   const progress = showProgress(config.rounds);
   const stop = () => {
     if (stopping) process.exit(130); // the second time at once: the store's files are whole at any moment
@@ -60,27 +90,45 @@ async function train(config: ExperimentConfig, dataset: Dataset, store: ResultSt
     console.log('Stopping after this round; press Ctrl-C again to stop at once.');
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);
+  let begun: string | undefined;
+  let isComplete = false;
   try {
     const rounds = runExperiment(config, dataset, {
       store,
+      checkpointSeconds: flags.checkpointSeconds,
+      leaveOut: ({ method, seed }) => failures.some((one) => one.method === method && one.seed === seed),
       onProgress: (run, share) => {
+        const name = runText(run);
+        if (name !== begun) announce({ folder, method: run.method, seed: run.seed });
+        begun = name;
         if (!stopping) progress.update(run, share);
+      },
+      onFailure(failure) {
+        failures.push(failure);
+        process.stderr.write(`Failed: ${failureText(failure)}\n`);
       },
       shouldStop: () => stopping,
     });
     for await (const record of rounds) progress.round(record);
+    isComplete = true;
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
-    if (!stopping) progress.stop(finished(config, store));
+    if (!stopping) progress.stop(isComplete);
   }
-  return finished(config, store);
+  return { stopped: stopping && !isFinished(config, store, failures), failures };
 }
 
-const finished = ({ seeds, methods }: ExperimentConfig, store: ResultStore): boolean =>
-  seeds.every((seed) => methods.every((method) => store.isFinished(method, seed)));
+/** Whether nothing is left to do. */
+function isFinished(config: ExperimentConfig, store: ResultStore, failures: readonly FailedRun[]): boolean {
+  const failed = new Set(failures.map(runText));
+  const isDone = (method: string, seed: number) =>
+    store.isFinished(method, seed) || failed.has(runText({ method, seed }));
+  return config.seeds.every((seed) => config.methods.every((method) => isDone(method, seed)));
+}
 
 function conclude(config: ExperimentConfig, store: ResultStore): void {
   const { results, references } = store.read();
+  if (results.length === 0) return;
   const table = resultTable(results, { selection: config.selection, references });
   console.log(`\n${tableText(table, { width: process.stdout.columns ?? 120 })}`);
   console.log(`\nReport: ${writeReport(store.folder)}`);
@@ -99,10 +147,4 @@ function referencesFor(name: string, { scenarios, tasks, bayesAuc }: Dataset): R
   const perTask = (scenario: number) => Object.fromEntries(tasks.map((task, t) => [task, bayesAuc[scenario][t]]));
   const values = Object.fromEntries(scenarios.map((scenario, s) => [scenario.name, perTask(s)]));
   return [...known, { name: 'best possible', kind: 'ceiling', values }];
-}
-
-/** The version that configurations record. */
-export function packageVersion(): string {
-  const file = readFileSync(join(projectRoot(), 'package.json'), 'utf8');
-  return (JSON.parse(file) as { version: string }).version;
 }

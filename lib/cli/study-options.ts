@@ -9,6 +9,7 @@ export interface StudyFlags extends Omit<StudyOptions, 'config'> {
   rounds?: number;
   set?: ConfigOverrides;
   workers?: number;
+  again?: true;
   out?: string;
   record?: true;
   markdown?: true;
@@ -26,7 +27,10 @@ export const studyFlags: readonly Option[] = [
     '--set <option=value...>',
     'any other setting, such as --set model.experts=8 pfMsmtrec.experts.c=0.2',
   ).argParser(setting),
-  new Option('--workers <count>', 'processes at a time; default: one per core').argParser(integer),
+  new Option('--workers <count>', 'processes at a time; default: one per core, as far as memory goes').argParser(
+    integer,
+  ),
+  new Option('--again', 'compute finished runs anew; their results are replaced when the new ones are there'),
   new Option('--out <folder>', 'where runs, rows and report go; default: results/<name>'),
   new Option('--record', 'also put the rows into notebooks/results, where notebooks read them'),
   new Option('--markdown', 'print the tables as Markdown, to paste them into a text'),

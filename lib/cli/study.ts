@@ -1,16 +1,17 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolder } from '../backend/folder';
 import { openDataset } from '../data';
 import { projectRoot } from '../data/paths';
 import { requireKnown } from '../experiments/config';
 import { readStudy } from '../experiments/read-study';
 import { jsonLines, writeAtomically } from '../experiments/store-files';
 import { studies } from '../experiments/studies';
-import { ofSelection, type Study, type StudyRow, settingText, studyRuns } from '../experiments/study';
+import { ofSelection, type Study, studyRuns } from '../experiments/study';
 import { studyOf } from '../experiments/study-of';
-import { runInWorkers } from '../experiments/workers';
+import { runInWorkers, type StudyOutcome } from '../experiments/workers';
 import { factsOf, rowsMarkdown, rowsText, studyHtml, studyText } from '../report';
+import { allFailed, failureText, runText, tellFailures } from './failures';
+import { showShare } from './progress';
 import { type StudyFlags, studyOptions } from './study-options';
 
 /** `study`: performs all runs of a study that are missing, prints its tables, and leaves its rows and a report. */
@@ -18,7 +19,8 @@ export async function study(name: string, flags: StudyFlags): Promise<void> {
   if (!name.endsWith('.json')) requireKnown('study', name, Object.keys(studies));
   const chosen = studyOf(name.endsWith('.json') ? readStudy(name) : studies[name], studyOptions(flags));
   const folder = flags.out ?? join('results', chosen.name);
-  const rows = await perform(chosen, folder, flags);
+  const { rows, failures } = await perform(chosen, folder, flags);
+  if (rows.length === 0) throw allFailed(folder, failures);
   writeAtomically(join(folder, 'rows.jsonl'), jsonLines(rows));
   if (flags.record) record(join(folder, 'rows.jsonl'), `${chosen.name}.jsonl`);
   const { references } = factsOf({ ...chosen, rows, path: folder, configurations: [] });
@@ -27,27 +29,43 @@ export async function study(name: string, flags: StudyFlags): Promise<void> {
   writeAtomically(report, studyHtml(facts, rows));
   console.log(`\n${studyText(facts, rows, flags.markdown ? rowsMarkdown : rowsText)}`);
   console.log(`\nRows: ${join(folder, 'rows.jsonl')}\nReport: ${report}`);
+  tellFailures(folder, failures);
 }
 
-/** Performs the runs of a study in worker processes, with a line for each. */
-export async function perform(chosen: Study, folder: string, { workers }: StudyFlags): Promise<readonly StudyRow[]> {
+/** Performs the runs of a study in worker processes, with a line for each and the time that is left. */
+export async function perform(
+  chosen: Study,
+  folder: string,
+  { workers, again }: Pick<StudyFlags, 'workers' | 'again'>,
+): Promise<StudyOutcome> {
   const runs = studyRuns(chosen);
   // Read here first: a missing folder is one error then, and the workers find the cache filled.
   const [real] = chosen.points.filter(({ dataset }) => dataset !== 'synthetic');
   if (real) await openDataset(real.dataset, real.open);
-  console.log(`${chosen.about}\n${runs.length} runs in ${folder}; what is finished there is not run again.`);
-  makeFolder(folder);
+  const finished = again
+    ? 'all are computed, also those that are finished there'
+    : 'what is finished there is not run again';
+  console.log(`${chosen.about}\n${runs.length} runs in ${folder}; ${finished}.`);
   let done = 0;
-  return runInWorkers(chosen, {
-    folder,
-    workers,
-    onRun: ({ point, method, seed }, own) => {
-      const aucs = ofSelection(own, point.config.selection).flatMap(({ auc }) => (auc === null ? [] : [auc]));
-      const mean = aucs.reduce((sum, auc) => sum + auc, 0) / aucs.length;
-      const place = [settingText(point.setting), point.as ?? method, `seed ${seed}`].filter((part) => part !== 'all');
-      console.log(`${++done}/${runs.length} ${place.join(', ')}: ${chosen.split} AUC ${mean.toFixed(4)}`);
-    },
-  });
+  const progress = showShare();
+  try {
+    return await runInWorkers(chosen, {
+      folder,
+      workers,
+      again,
+      onProgress: progress.update,
+      onNote: progress.line,
+      onRun: (run, own) => {
+        const aucs = ofSelection(own, run.point.config.selection).flatMap(({ auc }) => (auc === null ? [] : [auc]));
+        const mean = aucs.reduce((sum, auc) => sum + auc, 0) / aucs.length;
+        const name = runText({ ...run, setting: run.point.setting, method: run.point.as ?? run.method });
+        progress.line(`${++done}/${runs.length} ${name}: ${chosen.split} AUC ${mean.toFixed(4)}`);
+      },
+      onFailure: (failure) => progress.line(`Failed: ${failureText(failure)}`),
+    });
+  } finally {
+    progress.stop();
+  }
 }
 
 /** Puts a file where notebooks and other studies look for it. */

@@ -5,6 +5,7 @@ import { searches } from '../experiments/studies';
 import { settingText } from '../experiments/study';
 import { runSearch } from '../experiments/tuning/search';
 import { rowsMarkdown, rowsText, studyHtml, tuningTable } from '../report';
+import { allFailed } from './failures';
 import { perform, record } from './study';
 import { type StudyFlags, studyOptions } from './study-options';
 
@@ -13,7 +14,11 @@ export async function tune(name: string, flags: StudyFlags): Promise<void> {
   const search = searches[name];
   const title = ['tune', name, ...(flags.size === 'quick' ? ['quick'] : [])].join('-');
   const folder = flags.out ?? join('results', title);
-  const { rows, tuned } = await runSearch(search, studyOptions(flags), (stage) => perform(stage, folder, flags));
+  const { rows, tuned } = await runSearch(search, studyOptions(flags), async (stage) => {
+    const { rows, failures } = await perform(stage, folder, flags);
+    if (failures.length > 0) throw allFailed(folder, failures); // a choice among what did not fail would not be fair
+    return rows;
+  });
   makeFolder(folder);
   writeAtomically(join(folder, 'rows.jsonl'), jsonLines(rows));
   writeAtomically(join(folder, 'chosen.json'), `${JSON.stringify(tuned, null, 2)}\n`);

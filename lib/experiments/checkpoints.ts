@@ -4,7 +4,7 @@ import type { Federation } from '../federated/federation';
 import type { ResultStore, RunName } from './store';
 import { explained } from './store-files';
 
-/** Checkpoints take at most this share of the time: where one takes long, the next comes later. */
+/** Checkpoints take about this share of the time at most: where one takes long, the next comes later. */
 const MOST_TIME = 1 / 20;
 
 /** The checkpoints of one run: the newest, and the one before it in case that the newest cannot be read. */
@@ -24,7 +24,7 @@ export interface Checkpoints {
  * Checkpoints of a run in its results folder. A file that cannot be used (cut short, damaged, of another run) is put
  * aside under the ending `.unusable` and told about; the checkpoint before it is taken, or else the run starts afresh.
  *
- * @param seconds time between two checkpoints
+ * @param seconds time between two checkpoints; 0: one after every round, whatever that takes
  */
 export function checkpointsOf(
   store: ResultStore,
@@ -56,7 +56,7 @@ export function checkpointsOf(
       if (!atOnce && began < due) return;
       explained(store.folder, () => saveCheckpoint(federation, newest, { identity, keep: before }));
       const ended = performance.now();
-      due = ended + Math.max(1000 * seconds, (ended - began) / MOST_TIME);
+      if (seconds > 0) due = ended + Math.max(1000 * seconds, (ended - began) / MOST_TIME);
     },
     remove() {
       for (const file of [newest, before, aside]) rmSync(file, { force: true });

@@ -1,6 +1,6 @@
 export { type ConfigOverrides, configDefaults, type ExperimentConfig, makeConfig, readConfig } from './config';
 export type { Grid, StudyDescription, StudyMethod, StudySetting } from './description';
-export type { Failure } from './failures';
+export type { FailedRun, Failure } from './failures';
 export { pointsOf } from './grid';
 export { type Environment, environmentNow, type Origin } from './origin';
 export { type Preset, presets } from './presets';
@@ -30,4 +30,4 @@ export { type CandidateScore, candidateScores, fateOf } from './tuning/choose';
 export { runSearch, type SearchDescription, type SearchResult } from './tuning/search';
 export type { TunedSettings } from './tuning/tuned';
 export type { ResultLine, StoredRound } from './types';
-export { runInWorkers, type WorkerOptions } from './workers';
+export { runInWorkers, type StudyOutcome, type WorkerOptions } from './workers';

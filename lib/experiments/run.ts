@@ -26,7 +26,7 @@ export interface RunOptions {
   readonly onProgress?: (run: { method: string; seed: number; round: number }, share: number) => void;
   /**
    * Seconds between two checkpoints of one run: what a killed process loses at most, beside the round at work. Default
-   * 20; 0 stores one after every round (as long as that takes little of the time).
+   * 20; 0 stores one after every round.
    */
   readonly checkpointSeconds?: number;
   /** Runs to leave out, such as one that has just failed. */

@@ -92,8 +92,10 @@ const owners = new Map<string, symbol>();
 
 /**
  * Opens a results folder for writing before any training: makes it, takes its lock, compares its configuration, and
- * mends what a killed process left (a torn end of a file of lines, temporary files). Throws a `StoreError` that says what to do where the folder cannot be written,
- * is being written by another run, or holds results of another configuration.
+ * mends what a killed process left (a torn end of a file of lines, temporary files).
+ *
+ * Throws a `StoreError` that says what to do where the folder cannot be written, is being written by another run, or
+ * holds results of another configuration.
  *
  * A folder opened again in the same process (a notebook cell run twice) passes to the new store.
  */

@@ -4,9 +4,8 @@ import type { Dataset } from '../data/types';
 import { withoutTest } from '../data/without-test';
 import type { SelectionKind } from '../federated/selection';
 import type { ConfigOverrides, ExperimentConfig } from './config';
-import type { Origin } from './origin';
-import { runExperiment } from './run';
-import type { ResultStore } from './store';
+import { jointOrigin, type Origin } from './origin';
+import { type RunOptions, runExperiment } from './run';
 import { readJsonLines, StoreError } from './store-files';
 import type { ResultLine } from './types';
 
@@ -70,6 +69,8 @@ export interface StudyRow
     > {
   readonly setting: Setting;
   readonly split: Study['split'];
+  /** Beginning of the data's fingerprint. */
+  readonly data?: string;
 }
 
 /** One run of a study: a method with a seed at a point. */
@@ -110,19 +111,28 @@ export async function* runStudy(study: Study): AsyncGenerator<StudyRow[], StudyR
 export const ofSelection = (rows: readonly StudyRow[], kind: SelectionKind): StudyRow[] =>
   rows.filter(({ selection }) => selection === kind);
 
-/** Performs one run and returns its rows with both kinds of selection. With a store, a run that is finished there is read, and an interrupted one goes on. */
-export async function performRun({ point, method, seed, split }: StudyRun, store?: ResultStore): Promise<StudyRow[]> {
+/**
+ * Performs one run and returns its rows with both kinds of selection. With a store, a run that is finished there is
+ * read, and an interrupted one goes on.
+ */
+export async function performRun(
+  studyRun: StudyRun,
+  options: Pick<RunOptions, 'store' | 'onProgress'> = {},
+): Promise<StudyRow[]> {
+  const { point, method, seed, split } = studyRun;
   const whole = await dataOf(point);
   const dataset = split === 'validation' ? withoutTest(whole) : whole;
   const config = { ...point.config, methods: [method], seeds: [seed] };
-  const run = runExperiment(config, dataset, { store, splits: [split] });
+  const run = runExperiment(config, dataset, { ...options, splits: [split] });
   let step = await run.next();
   while (!step.done) step = await run.next();
   return step.value
     .filter((line) => line.split === split)
-    .map(({ scenario, task, auc, aucError, round, selection, bytes, seconds, configuration, environment, code }) => {
+    .map((line) => {
+      const { scenario, task, auc, aucError, round, selection, bytes, seconds } = line;
       const run = { setting: point.setting, method: point.as ?? method, seed, scenario, task, split };
-      return { ...run, auc, aucError, round, selection, bytes, seconds, configuration, environment, code };
+      const figures = { auc, aucError, round, selection, bytes, seconds };
+      return { ...run, ...figures, data: dataset.fingerprint.slice(0, 12), ...jointOrigin([line]) };
     });
 }
 

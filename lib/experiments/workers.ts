@@ -1,51 +1,137 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, freemem } from 'node:os';
 import { join } from 'node:path';
+import { makeFolder } from '../backend/folder';
 import { projectRoot } from '../data/paths';
+import { deathText, FAILURES, type Failure, isMemory, recordFailure } from './failures';
+import { explained, mendJsonLines } from './store-files';
 import { type Study, type StudyRow, type StudyRun, settingText, studyRuns } from './study';
-import type { WorkerAnswer, WorkerTask } from './worker';
+import type { WorkerAnswer, WorkerProgress, WorkerTask } from './worker';
 
 export interface WorkerOptions {
   /** Where runs are kept, each in a folder of its own; what is finished there is not run again. */
   readonly folder: string;
-  /** Processes at a time; default: as many as there are cores. */
+  /** Processes at a time; default: one per core, and fewer where the memory that the first one needs is not free. */
   readonly workers?: number;
+  /** Computes finished runs anew; old results are replaced when the new ones are there. */
+  readonly again?: boolean;
   /** Called when a run has ended. */
   readonly onRun?: (run: StudyRun, rows: readonly StudyRow[]) => void;
+  /** Called now and then with the share of what is to be computed that is done, 0 … 1. */
+  readonly onProgress?: (share: number) => void;
+  /** Called where a run has failed, when that is recorded. */
+  readonly onFailure?: (failure: Failure) => void;
+  /** Called with what was decided, such as how many processes work. */
+  readonly onNote?: (text: string) => void;
 }
+
+/** What the runs of a study have given. */
+export interface StudyOutcome {
+  /** Rows of all runs that came to their end, in the order of the study. */
+  readonly rows: readonly StudyRow[];
+  /** The others, each with its last failure. */
+  readonly failures: readonly Failure[];
+}
+
+/** Share of the free memory that is left to everything else. */
+const SPARE = 0.1;
 
 /**
  * Runs a study in several processes, one thread each: for models of this size two runs side by side on one core each
  * end almost twice as early as one after the other on two cores, and the numbers do not depend on how many cores the
- * machine has. Returns all rows in the order of the study.
+ * machine has.
  *
- * @throws Error with the messages of the runs that failed, after all others have ended
+ * One process begins; when its first round has shown what memory a run needs, as many more follow as cores and free
+ * memory allow. A run that fails is recorded in `failures.jsonl`, and the others go on. Where a process was ended as
+ * systems do for want of memory, one process fewer works from then on, and the run has a second chance alone at the end.
  */
-export async function runInWorkers(study: Study, options: WorkerOptions): Promise<StudyRow[]> {
+export async function runInWorkers(study: Study, options: WorkerOptions): Promise<StudyOutcome> {
+  const { folder, again = false, onNote = () => undefined } = options;
   const runs = studyRuns(study);
-  const rows: StudyRow[][] = runs.map(() => []);
-  const problems: string[] = [];
-  let next = 0;
-  const work = async () => {
-    const worker = startWorker();
+  const rows: (readonly StudyRow[])[] = runs.map(() => []);
+  const failures = new Map<number, Failure>();
+  const shares = runs.map(() => 0);
+  const onlyRead = new Set<number>();
+  const log = join(folder, FAILURES);
+  explained(folder, () => {
+    makeFolder(folder);
+    mendJsonLines(log);
+  });
+
+  const waiting = [...runs.keys()];
+  const alone: number[] = [];
+  const lanes: Promise<void>[] = [];
+  let working = 0;
+  let need = 0;
+
+  function progressed(i: number, share: number): void {
+    shares[i] = share;
+    const computed = shares.filter((_, run) => !onlyRead.has(run));
+    options.onProgress?.(computed.reduce((sum, part) => sum + part, 0) / Math.max(1, computed.length));
+  }
+  function failed(i: number, message: string, signal: string | undefined): void {
+    const { point, method, seed } = runs[i];
+    const run = { setting: point.setting, method: point.as ?? method, seed, message, ...(signal && { signal }) };
+    const failure = explained(folder, () => recordFailure(log, run));
+    failures.set(i, failure);
+    options.onFailure?.(failure);
+  }
+  /** Starts as many more processes as there is work, cores and memory for. */
+  function startMore(): void {
+    const most = Math.min(options.workers ?? availableParallelism(), working + waiting.length);
+    const free = (process.availableMemory ?? freemem)() * (1 - SPARE);
+    const fitting = options.workers ? most : working + Math.floor(free / need);
+    const count = Math.max(working, Math.min(most, fitting));
+    onNote(
+      `${count} ${count === 1 ? 'process works' : 'processes work'}: ${availableParallelism()} cores, ` +
+        `${gigabytes(need)} for each, ${gigabytes(free)} free${options.workers ? ', as asked for' : ''}.`,
+    );
+    while (working < count) lanes.push(lane(waiting));
+  }
+  function measured(memory: number): void {
+    const isFirst = need === 0;
+    need = Math.max(need, memory);
+    if (isFirst) startMore();
+  }
+  /** One process after another (a new one where one has died) until nothing waits. */
+  async function lane(queue: number[]): Promise<void> {
+    working++;
+    let worker = startWorker();
     try {
-      for (let i = next++; i < runs.length; i = next++) {
-        const answer = await ask(worker, { run: runs[i], folder: join(options.folder, folderOf(runs[i])) });
-        if ('problem' in answer) {
-          problems.push(`${folderOf(runs[i])}: ${answer.problem}`);
-          continue;
+      for (let i = queue.shift(); i !== undefined; i = queue.shift()) {
+        const { config } = runs[i].point;
+        const task = { run: runs[i], folder: join(folder, folderOf(runs[i])), again };
+        const answer = await ask(worker, task, ({ share, memory }) => {
+          progressed(i!, share);
+          if (share * config.rounds >= 1) measured(memory);
+        });
+        if ('rows' in answer) {
+          rows[i] = answer.rows;
+          failures.delete(i);
+          if (!answer.computed) onlyRead.add(i);
+          else measured(answer.memory);
+          options.onRun?.(runs[i], rows[i]);
+        } else {
+          failed(i, answer.problem, answer.signal);
+          if (queue === waiting && isMemory(answer.signal)) alone.push(i);
         }
-        rows[i] = [...answer.rows];
-        options.onRun?.(runs[i], rows[i]);
+        progressed(i, 1);
+        if (worker.exitCode !== null || worker.signalCode !== null) {
+          if (isMemory(worker.signalCode) && working > 1) return;
+          worker = startWorker();
+        }
       }
     } finally {
+      working--;
       worker.kill();
     }
-  };
-  const count = Math.min(options.workers ?? availableParallelism(), runs.length);
-  await Promise.all(Array.from({ length: count }, work));
-  if (problems.length > 0) throw new Error(problems.join('\n'));
-  return rows.flat();
+  }
+
+  lanes.push(lane(waiting));
+  if (options.workers) while (working < Math.min(options.workers, runs.length)) lanes.push(lane(waiting));
+  for (let i = 0; i < lanes.length; i++) await lanes[i]; // more are added meanwhile
+  if (alone.length > 0) await lane(alone);
+  return { rows: rows.flat(), failures: [...failures.values()] };
 }
 
 function startWorker(): ChildProcess {
@@ -56,19 +142,28 @@ function startWorker(): ChildProcess {
 }
 
 /** A worker's answer; a worker that dies answers with its death. */
-function ask(worker: ChildProcess, task: WorkerTask): Promise<WorkerAnswer> {
+function ask(
+  worker: ChildProcess,
+  task: WorkerTask,
+  onProgress: (progress: WorkerProgress) => void,
+): Promise<WorkerAnswer> {
   return new Promise((resolve) => {
-    const died = (code: number | null, signal: string | null) =>
-      resolve({ problem: `its process ended with ${signal ?? `code ${code}`}` });
-    worker.once('exit', died);
-    worker.once('message', (answer: WorkerAnswer) => {
-      worker.off('exit', died);
+    const ended = (answer: WorkerAnswer) => {
+      worker.off('exit', died).off('message', heard);
       resolve(answer);
-    });
-    if (worker.connected) worker.send(task);
-    else died(worker.exitCode, worker.signalCode);
+    };
+    const died = (code: number | null, signal: NodeJS.Signals | null) =>
+      ended({ problem: deathText(code, signal), ...(signal && { signal }) });
+    const heard = (message: WorkerAnswer | WorkerProgress) => {
+      if ('share' in message) onProgress(message);
+      else ended(message);
+    };
+    worker.on('exit', died).on('message', heard);
+    worker.send(task);
   });
 }
+
+const gigabytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GB`;
 
 const folderOf = ({ point, method, seed }: StudyRun): string =>
   join(settingText(point.setting, '-'), `${point.as ?? method}-${seed}`);

@@ -1,3 +1,4 @@
+import type { Origin } from '../experiments/origin';
 import type { ReferenceScores, StoredResults } from '../experiments/store';
 import { configurationDifferences, FREE_ENTRIES, type StoredConfiguration } from '../experiments/store-configuration';
 import type { ResultLine, RoundRecord } from '../experiments/types';
@@ -58,6 +59,8 @@ function combined(sources: readonly StoredResults[]): CombinedResults {
       ...repeated,
       ...configurationCaveats(sources),
       ...environmentCaveats(sources),
+      ...codeCaveats(results),
+      ...failureCaveats(sources, results),
       ...seedCaveats(results, rounds),
     ],
   };
@@ -155,6 +158,29 @@ function environmentCaveats(sources: readonly StoredResults[]): string[] {
   return [
     `Runs come from different devices or versions, which may change the last digits and the seconds: ${each.join('; ')}.`,
   ];
+}
+
+/** Says which lines were made by which code where that is not the same for all. */
+export function codeCaveats(lines: readonly (Run & Pick<Origin, 'code'>)[]): string[] {
+  const runs = new Map<string, Set<string>>();
+  for (const line of lines) {
+    const code = line.code ?? 'not stored';
+    runs.set(code, (runs.get(code) ?? new Set()).add(runText(line)));
+  }
+  if (runs.size < 2 && ![...runs.keys()].some((code) => code.includes('+'))) return [];
+  const each = [...runs].map(
+    ([code, names]) => `${code} (${names.size > 4 ? `${names.size} runs` : [...names].join(', ')})`,
+  );
+  return [
+    `Runs come from different code, which may change numbers (a + stands between codes that shared one run): ${each.join('; ')}.`,
+  ];
+}
+
+function failureCaveats(sources: readonly StoredResults[], results: readonly ResultLine[]): string[] {
+  const finished = new Set(results.map(runText));
+  const last = new Map(sources.flatMap(({ failures = [] }) => failures.map((one) => [runText(one), one.message])));
+  const failed = [...last].filter(([run]) => !finished.has(run)).map(([run, message]) => `${run} (${message})`);
+  return failed.length === 0 ? [] : [`Failed, so not among the results: ${failed.join(', ')}.`];
 }
 
 function seedCaveats(results: readonly ResultLine[], rounds: readonly RoundRecord[]): string[] {

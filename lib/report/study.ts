@@ -4,7 +4,7 @@ import type { ReferenceScores } from '../experiments/store';
 import { studies } from '../experiments/studies';
 import { ofSelection, type Study, type StudyRow, settingText } from '../experiments/study';
 import { FEWEST_PAIRS } from '../statistics';
-import { environmentText } from './combine';
+import { codeCaveats, environmentText } from './combine';
 import type { Figure } from './figure';
 import {
   ablationBars,
@@ -136,6 +136,7 @@ function runsHtml({ path, rows, configurations }: StudySource): string {
   const caveats = [
     ...(few.length > 0 ? [`Too few seeds for a test (fewer than ${FEWEST_PAIRS}): ${few.join(', ')}.`] : []),
     ...(devices.length > 1 ? [`Runs come from different devices or versions: ${devices.join('; ')}.`] : []),
+    ...codeCaveats(rows),
     ...(configurations.length === 0
       ? ['Its runs are not beside these rows: device, versions and data are not known here.']
       : []),

@@ -198,6 +198,85 @@ test('killed in the middle, the same command goes on', async () => {
   assert.is(rounds.length, 12);
 });
 
+test('--resume goes on with a run of the same configuration and with nothing else', () => {
+  const out = join(folder, 'out');
+  refuses(['run', ...small, '--resume'], /There is nothing to resume in .*refused: no run has begun there\./);
+  const other = run('run', ...small, '--resume', '--out', out, '--batch', '64');
+  assert.is(other.status, 1);
+  assert.match(other.stderr, 'holds results of another configuration: batch is 512 there and 64 now');
+  const same = run('run', ...small, '--resume', '--out', out, '--methods', 'local,fedbn,fedavg');
+  assert.is(same.status, 0, same.stderr);
+  assert.match(same.stdout, 'fedavg, seed 1, round 1');
+  assert.not.match(same.stdout, 'fedbn, seed 1, round 1');
+});
+
+test('--again computes finished runs anew and replaces them at the end', () => {
+  const out = join(folder, 'out');
+  const lines = () => readFileSync(join(out, 'results.jsonl'), 'utf8').trim().split('\n');
+  const numbers = () => lines().map((line) => ({ ...JSON.parse(line), seconds: 0 }));
+  const sorted = () =>
+    numbers()
+      .map((line) => JSON.stringify(line))
+      .sort();
+  const before = sorted();
+  const text = readFileSync(join(out, 'results.jsonl'), 'utf8');
+  const otherCode = text.replace(/"code":"[0-9a-f]+"/g, '"code":"00000000"').replace(/"auc":0[.\d]+/g, '"auc":0.5');
+  writeFileSync(join(out, 'results.jsonl'), otherCode);
+  const args = ['run', ...small, '--methods', 'local,fedbn,fedavg', '--out', out];
+  assert.match(run(...args).stdout, /Note: finished runs in .* come from other code \(00000000, now [0-9a-f]{8}\)/);
+  const again = run(...args, '--again');
+  assert.is(again.status, 0, again.stderr);
+  assert.match(again.stdout, 'fedbn, seed 1, round 1');
+  assert.equal(sorted(), before);
+  assert.not.ok(existsSync(join(out, 'again')));
+  assert.is(readFileSync(join(out, 'rounds.jsonl'), 'utf8').trim().split('\n').length, 9);
+});
+
+/** Kills what computes below a process; the process itself goes on. */
+function killBelow(pid: number): void {
+  const processes = spawnSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).stdout.trim().split('\n');
+  const [child] = processes.map((line) => line.trim().split(/\s+/).map(Number)).filter(([, parent]) => parent === pid);
+  process.kill(child[0], 'SIGKILL');
+}
+
+test('a run whose process dies has a second chance, then the others go on without it', async () => {
+  const out = join(folder, 'dying');
+  const args = ['run', ...small, '--rounds', '6', '--methods', 'fedavg,fedbn', '--out', out];
+  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let [stdout, stderr] = ['', ''];
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  let kills = 0;
+  child.stdout.on('data', (chunk) => {
+    stdout += chunk;
+    const begun = stdout.split('fedavg, seed 1, round 2/').length - 1;
+    if (begun <= kills || kills === 2) return;
+    kills++;
+    killBelow(child.pid!);
+  });
+  const status = await new Promise((resolve) => child.once('close', resolve));
+  assert.is(status, 1, stderr);
+  assert.match(stderr, 'fedavg, seed 1: its process was killed (SIGKILL), which systems do when memory runs out.');
+  assert.match(stderr, 'It goes on from its last checkpoint.');
+  assert.match(
+    stderr,
+    /A run failed, as .*failures\.jsonl says; the same command tries again, from the last checkpoint:/,
+  );
+  assert.match(stdout, 'Report:');
+  const failures = readFileSync(join(out, 'failures.jsonl'), 'utf8').trim().split('\n');
+  assert.equal(
+    failures.map((line) => JSON.parse(line)).map(({ method, attempt, signal }) => [method, attempt, signal]),
+    [
+      ['fedavg', 1, 'SIGKILL'],
+      ['fedavg', 2, 'SIGKILL'],
+    ],
+  );
+  assert.match(run('report', out).stdout, 'fedbn');
+  const { status: then, stderr: complaints } = run(...args, '--resume');
+  assert.is(then, 0, complaints);
+});
+
 test('the folder of these tests is removed', () => {
   rmSync(folder, { recursive: true });
   assert.not.ok(existsSync(folder));

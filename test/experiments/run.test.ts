@@ -5,6 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { liveTensors } from '../../lib/backend/execute';
 import { type ExperimentConfig, makeConfig } from '../../lib/experiments/config';
+import type { FailedRun } from '../../lib/experiments/failures';
 import { type RunOptions, runExperiment } from '../../lib/experiments/run';
 import { openStore, type ResultStore, readStore } from '../../lib/experiments/store';
 import type { ResultLine } from '../../lib/experiments/types';
@@ -93,6 +94,38 @@ test("a method of one's own runs beside the others", async () => {
   const lines = await finish({ plans: { mine } }, { ...tiny, methods: ['mine', 'local'], seeds: [1] });
   assert.equal([...new Set(lines.map(({ method }) => method))], ['mine', 'local']);
   assert.ok(lines[0].bytes > 0);
+});
+
+test('a method that fails is recorded, and the others go on; without somebody to tell it is an error', async () => {
+  const bad = {
+    name: 'bad',
+    about: 'Its rule throws.',
+    groups: {
+      tower: {
+        ...average('equal'),
+        apply: () => {
+          throw new Error('it does not work');
+        },
+      },
+    },
+    otherwise: null,
+  };
+  const path = folder();
+  const store = openStore(path, { ...tiny, methods: ['bad', 'local'] });
+  const told: FailedRun[] = [];
+  const options = { store, plans: { bad }, onFailure: (failure: FailedRun) => told.push(failure) };
+  const config = { ...tiny, methods: ['bad', 'local'], seeds: [1] };
+  const lines = await finish(options, config);
+  assert.equal([...new Set(lines.map(({ method }) => method))], ['local']);
+  assert.equal(told, [{ method: 'bad', seed: 1, message: 'it does not work' }]);
+  const [failure] = readStore(path).failures ?? [];
+  assert.equal({ ...failure, time: '' }, { ...told[0], attempt: 1, time: '' });
+  await finish({ store, plans: { bad } }, config).then(
+    () => assert.unreachable(),
+    (error: Error) => assert.is(error.message, 'it does not work'),
+  );
+  store.close();
+  rmSync(path, { recursive: true });
 });
 
 test('no tensor is left behind, even when a run is left in the middle', async () => {

@@ -1,4 +1,13 @@
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -249,6 +258,66 @@ test('a folder opened twice in one process belongs to the later store', () => {
   assert.is(second.read().rounds.length, 1);
   second.close();
   messageOf(() => second.close());
+});
+
+test('what a killed process leaves is removed or mended when the folder is opened', () => {
+  const folder = temporaryFolder();
+  const store = openStore(folder, CONFIGURATION);
+  store.recordFailure({ method: 'local', seed: 1, message: 'it broke' });
+  store.close();
+  writeFileSync(join(folder, 'results.jsonl.123-0a1b2c.tmp'), '{"meth');
+  writeFileSync(join(folder, 'mine.tmp'), 'not ours');
+  appendFileSync(join(folder, 'failures.jsonl'), '{"method":"lo');
+  const again = openStore(folder, CONFIGURATION);
+  assert.is(again.recordFailure({ method: 'local', seed: 1, message: 'it broke' }).attempt, 2);
+  assert.is(again.recordFailure({ method: 'local', seed: 2, message: 'it broke' }).attempt, 1);
+  assert.is(again.read().failures?.length, 3);
+  again.close();
+  const left = ['config.json', 'failures.jsonl', 'mine.tmp', 'origins.json'];
+  assert.equal(readdirSync(folder).sort(), left);
+});
+
+test('another store hands over the runs that it has finished, and only those', () => {
+  const store = openStore(temporaryFolder(), CONFIGURATION);
+  for (const seed of [1, 2]) {
+    store.appendRound(round('local', seed, 1));
+    store.writeResults([result('local', seed, 0.5)]);
+  }
+  const fresh = openStore(temporaryFolder(), CONFIGURATION);
+  fresh.appendRound({ ...round('local', 1, 1), bytes: { up: 1, down: 1 } });
+  fresh.appendRound(round('local', 2, 1));
+  fresh.writeResults([result('local', 1, 0.9)]);
+  store.takeOver(fresh);
+  assert.equal(store.read().results, [result('local', 2, 0.5), result('local', 1, 0.9)]);
+  assert.equal(
+    store.read().rounds.map(({ seed, bytes }) => [seed, bytes.up]),
+    [
+      [2, 10],
+      [1, 1],
+    ],
+  );
+  store.close();
+  fresh.close();
+});
+
+test('lines point to the environments that wrote them, and each of these is kept', () => {
+  const folder = temporaryFolder();
+  const environments = ['aaaa', 'bbbb'].map((code) => ({ kind: 'cpu', node: '20', code }));
+  environments.forEach((environment, i) => {
+    const store = openStore(folder, { ...CONFIGURATION, environment });
+    store.appendRound(round('local', 1, i + 1));
+    store.close();
+  });
+  const { origins, rounds } = readStore(folder);
+  assert.equal(
+    rounds.map(({ code }) => code),
+    ['aaaa', 'bbbb'],
+  );
+  assert.equal(
+    rounds.map(({ environment }) => origins?.environments[environment ?? '']),
+    environments,
+  );
+  assert.ok(rounds.every(({ configuration }) => configuration === origins?.configuration));
 });
 
 test('a folder that is no results folder', () => {

@@ -7,7 +7,7 @@ import { runExperiment } from '../../lib/experiments/run';
 import { openStore } from '../../lib/experiments/store';
 import { saveCheckpoint } from '../../lib/federated/checkpoint';
 import { datasetOf, randomSplit, tinySizes } from '../federated/fixtures';
-import { type Fault, faultAt } from './faults';
+import { type Change, type Fault, faultAt } from './faults';
 
 /** Everything that a run remembers between rounds is in one of these. */
 const configurations: Record<string, ConfigOverrides> = {
@@ -25,12 +25,12 @@ const dataset = datasetOf(splits, ['click', 'buy']);
 /** The trained federations as files: the same bytes where every number is the same. */
 const trained = (folder: string, method: string, seed: number) => join(folder, `trained-${method}-${seed}`);
 
-async function main([folder, name, at, fault]: string[]): Promise<void> {
+async function main([folder, name, change, at, fault]: string[]): Promise<void> {
   const config = makeConfig([
     { seeds: [1, 2], rounds: 6, localWork: { steps: 4 }, batch: 32, participation: 0.7, model: tinySizes },
     configurations[name],
   ]);
-  if (at !== undefined) faultAt(Number(at), fault as Fault);
+  if (change !== undefined) faultAt(change as Change, Number(at), fault as Fault);
   const store = openStore(folder, {
     ...config,
     dataset: { name: dataset.name, fingerprint: dataset.fingerprint },

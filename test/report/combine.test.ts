@@ -72,6 +72,23 @@ test('a run that is found twice counts once; other numbers are said', () => {
   );
 });
 
+test('other code and failed runs are said', () => {
+  const by = (code: string, results: ResultLine[]) => results.map((line) => ({ ...line, code }));
+  const failure = { method: 'fedavg', seed: 3, attempt: 1, time: '', message: 'its process ended' };
+  const [one] = combineResults([
+    stored('a', by('aaaa', lines('local', [1, 2, 3]))),
+    { ...stored('b', by('bbbb', lines('fedavg', [1, 2]))), failures: [failure, { ...failure, seed: 2 }] },
+  ]);
+  assert.equal(one.caveats.slice(0, 2), [
+    'Runs come from different code, which may change numbers (a + stands between codes that shared one run): ' +
+      'aaaa (local with seed 1, local with seed 2, local with seed 3); bbbb (fedavg with seed 1, fedavg with seed 2).',
+    'Failed, so not among the results: fedavg with seed 3 (its process ended).',
+  ]);
+  const shared = combineResults([stored('a', by('aaaa+bbbb', lines('local', [1, 2, 3])))]);
+  assert.match(shared[0].caveats[0], 'aaaa+bbbb (local with seed 1');
+  assert.equal(combineResults([stored('a', by('aaaa', lines('local', [1, 2, 3])))])[0].caveats, []);
+});
+
 test('few seeds, uneven seeds, other devices and open runs are said', () => {
   const rounds = [{ method: 'fedbn', seed: 4 }] as unknown as StoredResults['rounds'];
   const [one] = combineResults([

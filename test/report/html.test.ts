@@ -47,6 +47,7 @@ test('a report is one file that asks nobody for anything', () => {
   assert.equal(readdirSync(folder).sort(), [
     'config.json',
     'data-card.txt',
+    'origins.json',
     'references.json',
     'report.html',
     'results.jsonl',

@@ -1,7 +1,6 @@
 import { ConfigError, requireKnown } from '../config';
 import type { StudyDescription, StudySetting } from '../description';
-import type { Study, StudyOptions, StudyRow } from '../study';
-import { settingText } from '../study';
+import { ofSelection, type Study, type StudyOptions, type StudyRow, settingText } from '../study';
 import { studyOf } from '../study-of';
 import { candidatesOf, type SearchSpace } from './candidates';
 import { bestCandidates, candidateScores, fateOf } from './choose';
@@ -67,7 +66,8 @@ export async function runSearch(
     );
     const name = `tune-${description.name}`;
     const about = `Settings for ${methods.join(', ')}, by validation AUC; the test split is not there.`;
-    rows.push(...(await perform({ name, about, reference: study.reference, split: 'validation', points })));
+    const done = await perform({ name, about, reference: study.reference, split: 'validation', points });
+    rows.push(...ofSelection(done, points[0].config.selection));
     const count = Math.ceil(all.length * keep ** (i + 1));
     for (const method of methods) {
       const best = bestCandidates(candidateScores(rows), method, rounds, count).map(({ setting }) =>

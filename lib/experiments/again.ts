@@ -1,0 +1,32 @@
+import { renameSync, rmSync } from 'node:fs';
+import { openStore, type ResultStore, type RunName } from './store';
+import type { StoredConfiguration } from './store-configuration';
+
+/**
+ * Performs runs anew although a store has their results: in a folder `again` inside the store's folder. What is finished
+ * there replaces the old lines at the end, also where `perform` was stopped or failed; the next call goes on with the
+ * rest. Until then nothing of the store changes.
+ *
+ * @param runs all that are to be done; the inner folder is removed when they are
+ */
+export async function performAnew<Result>(
+  store: ResultStore,
+  configuration: StoredConfiguration,
+  runs: readonly RunName[],
+  perform: (fresh: ResultStore) => Promise<Result>,
+): Promise<Result> {
+  const old = store.path('again.old'); // a folder that is being removed is not one to go on in
+  rmSync(old, { recursive: true, force: true });
+  const fresh = openStore(store.path('again'), configuration);
+  try {
+    return await perform(fresh);
+  } finally {
+    store.takeOver(fresh);
+    const isDone = runs.every(({ method, seed }) => fresh.isFinished(method, seed));
+    fresh.close();
+    if (isDone) {
+      renameSync(fresh.folder, old);
+      rmSync(old, { recursive: true });
+    }
+  }
+}
