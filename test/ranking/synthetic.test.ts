@@ -147,6 +147,13 @@ test('every user trains, and no interaction stands twice', () => {
   assert.is(new Set(codes).size, codes.length);
 });
 
+test('dials at their ends come to an end: taste for one small group only, no links', () => {
+  const { train, communities, groups, ...rest } = syntheticRanking({ taste: 1, items: 20, perUser: 10, links: 0 });
+  assert.ok(train.users.every((user, k) => communities[user] === groups[train.items[k]]));
+  assert.not('social' in rest);
+  assert.not('coView' in rest);
+});
+
 test('a dial out of its range is an error', async () => {
   const wrong = (options: RankingSyntheticOptions) => errorOf(() => syntheticRanking(options));
   assert.match(await wrong({ social: 2 }), /social: 2 is not between -1 and 1/);

@@ -44,6 +44,9 @@ export interface SyntheticRanking extends RankingDataset {
   readonly groups: Int32Array;
 }
 
+/** Draws per wanted item before a user goes without the rest. */
+const PATIENCE = 50;
+
 /** Changes with the generator, so that results of before and after are not taken for the same. */
 const FORMAT = 1;
 
@@ -130,7 +133,8 @@ function drawInteractions(chosen: Required<RankingSyntheticOptions>, communities
   communities.forEach((community, user) => {
     const wanted = Math.min(3 + Math.floor(-Math.log(1 - draws.uniform()) * (perUser - 3)), Math.floor(items / 2));
     const own = new Set<number>();
-    while (own.size < wanted) {
+    // A user who likes nothing else may run out of items: then a few are enough.
+    for (let tries = 0; own.size < wanted && tries < PATIENCE * wanted; tries++) {
       const group = draws.uniform() < taste ? community : Math.floor(draws.uniform() * count);
       const item = anItem(group);
       if (item < items) own.add(item);
