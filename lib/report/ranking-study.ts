@@ -1,4 +1,5 @@
 import { CHOOSING_METRIC, type RankingRow } from '../experiments/ranking/study';
+import type { StudySource } from '../experiments/sources';
 import { settingText } from '../experiments/study';
 import { sensitivity } from './figures';
 import { escapeHtml } from './format';
@@ -6,7 +7,7 @@ import { pairedTable, pairedTestTable, settingsOf, tuningTable } from './paired'
 import { type PageSection, plotlyPage } from './plotly-page';
 import { rankingTable } from './ranking-table';
 import { rowsHtml, rowsText } from './rows';
-import type { StudyFacts } from './study';
+import { factsOf, runsHtml, type StudyFacts } from './study';
 import type { ResultTable } from './table';
 import { tableHtml } from './table-html';
 
@@ -68,3 +69,9 @@ export function rankingStudySections(study: StudyFacts, rows: readonly RankingRo
 /** A study on a ranking data set as one HTML page. */
 export const rankingStudyHtml = (study: StudyFacts, rows: readonly RankingRow[]): string =>
   plotlyPage(study.name, rankingStudySections(study, rows));
+
+/** Stored rows of a ranking data set as parts of a page, with what is known of their runs. */
+export function rankingSourceSections(source: StudySource<RankingRow>, isAlone: boolean): PageSection[] {
+  const heading = isAlone ? {} : { heading: `Ranking: ${source.name}` };
+  return [{ ...heading, html: runsHtml(source) }, ...rankingStudySections(factsOf(source), source.rows)];
+}

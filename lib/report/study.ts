@@ -101,7 +101,7 @@ export function studySourceSections(source: StudySource, isAlone: boolean): Page
 
 /** What the study of that name says of itself; rows of an unknown one are compared with the full method, or the first. */
 export function factsOf({ name, rows }: { readonly name: string; readonly rows: readonly AnyRow[] }): StudyFacts {
-  const split = rows[0]?.split ?? 'test';
+  const split = rows.length > 0 && rows.every((row) => row.split === 'validation') ? 'validation' : 'test';
   // A smaller size or other data stand behind the name: `dial-inputShift-quick`.
   const descriptions = { ...studies, ...rankingStudies };
   const known = Object.keys(descriptions).filter((one) => name === one || name.startsWith(`${one}-`));
@@ -111,7 +111,7 @@ export function factsOf({ name, rows }: { readonly name: string; readonly rows: 
     return { name, about, reference, split, references: name === longest ? presets[dataset]?.references : undefined };
   }
   const methods = methodsOf(rows);
-  const reference = methods.includes('pf-msmtrec') ? 'pf-msmtrec' : (methods[0] ?? 'pf-msmtrec');
+  const reference = ['pf-msmtrec', 'ew', ...methods].find((one) => methods.includes(one)) ?? 'pf-msmtrec';
   return { name, about: '', reference, split };
 }
 
@@ -128,7 +128,8 @@ function studySections(study: StudyFacts, rows: readonly StudyRow[]): PageSectio
   ];
 }
 
-function runsHtml({ path, rows, configurations }: StudySource): string {
+/** What was run, and what a reader has to know before comparing. */
+export function runsHtml({ path, rows, configurations }: StudySource<AnyRow>): string {
   const distinct = (values: readonly string[]) => [...new Set(values)];
   const devices = distinct(configurations.map(environmentText));
   const data = distinct(configurations.map(({ dataset }) => JSON.stringify(dataset ?? 'not stored')));

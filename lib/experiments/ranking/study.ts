@@ -1,7 +1,7 @@
 import { openRankingDataset, type RankingOpenOptions } from '../../ranking/data';
 import type { RankingDataset } from '../../ranking/types';
 import type { Origin } from '../origin';
-import type { AnyPoint, Setting, Study, StudyRun } from '../study';
+import type { AnyPoint, Setting, StudyRun } from '../study';
 import type { RankingConfig } from './config';
 import { type RankingRunOptions, runRanking } from './run';
 import type { RankingResultLine } from './types';
@@ -29,9 +29,6 @@ export interface RankingRow extends RankingResultLine, Origin {
 export const CHOOSING_METRIC = 'recall@20';
 
 export const isRankingPoint = (point: AnyPoint): point is RankingPoint => 'track' in point;
-
-export const isRankingStudyOf = (study: Study<AnyPoint>): study is Study<RankingPoint> =>
-  study.points.length > 0 && study.points.every(isRankingPoint);
 
 /**
  * Performs one run and returns its rows. A study that chooses gives its runs a data set without test interactions. With a
