@@ -1,3 +1,5 @@
+import fs = require('node:fs');
+
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +18,7 @@ import { type RankingSearchDescription, runSearch } from '../../lib/experiments/
 import { runInWorkers } from '../../lib/experiments/workers';
 import { combinations } from '../../lib/multitask/combinations';
 import { pairedTable, rankingStudyHtml, rankingStudyTables, rankingStudyText, reportText } from '../../lib/report';
+import { faultAt } from './faults';
 
 const tiny: RankingStudyDescription = {
   track: 'ranking',
@@ -74,6 +77,30 @@ test('a study leaves a row per run, split and metric; an interrupted one ends wi
   const anew = await runInWorkers(study, { folder: out, workers: 1, again: true });
   assert.equal(withoutTimes(anew.rows), withoutTimes(first.rows));
   assert.not.equal(anew.rows, first.rows);
+});
+
+test('a full disk is said, leaves whole files, and the run goes on from them', async () => {
+  const [run] = studyRuns(studyOf(tiny));
+  const whole = await performRankingRun(run);
+  const out = join(folder, 'full');
+  const store = openRankingStore(out, run.point.config as object as Record<string, unknown>);
+  const { fsyncSync } = fs;
+  faultAt('fsyncSync', 2, 'full'); // the second epoch
+  try {
+    await performRankingRun(run, { store });
+    assert.unreachable();
+  } catch (error) {
+    assert.match((error as Error).message, /cannot be written to .*: the disk is full \(ENOSPC\)\. Make room/);
+  } finally {
+    Object.assign(fs, { fsyncSync });
+  }
+  assert.is(readRankingResults(out).rounds.length, 1);
+  const rest = await performRankingRun(run, { store });
+  assert.is(readRankingResults(out).rounds.length, 2);
+  store.close();
+  const numbers = (rows: readonly RankingRow[]) =>
+    rows.map(({ split, metric, value, epoch }) => [split, metric, value, epoch]);
+  assert.equal(numbers(rest), numbers(whole));
 });
 
 test('a run that fails is recorded, and the others go on', async () => {
