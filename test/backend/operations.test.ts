@@ -111,6 +111,8 @@ for (const [groups, maps, batch] of [
   [3, 3, 7],
   [6, 3, 7],
   [1, 1, 1],
+  [2, 1, 70],
+  [2, 1, 480],
 ]) {
   test(`${maps} linear maps for ${groups} groups of ${batch} rows`, () => {
     agree([random([groups, batch, 4], 1), random([maps, 4, 5], 2)], groupedLinear, groupedLinearPortable);

@@ -11,9 +11,11 @@ import { withGradient } from './gradient';
 export function groupedLinear(x: Tensor, weight: Tensor): Tensor {
   const [groups, batch, inputs] = x.shape;
   const [maps, , units] = weight.shape;
-  const sets = groups / maps;
-  const split = (tensor: Tensor, last: number) => (sets === 1 ? tensor : tensor.reshape([sets, maps, batch, last]));
-  const merged = (tensor: Tensor, last: number) => (sets === 1 ? tensor : tensor.reshape([groups, batch, last]));
+  // With one map the groups are one long batch. (TensorFlow's product also crashes where it spreads a single matrix.)
+  const sets = maps === 1 ? 1 : groups / maps;
+  const leading = maps === 1 ? [1, groups * batch] : sets === 1 ? [groups, batch] : [sets, maps, batch];
+  const split = (tensor: Tensor, last: number) => tensor.reshape([...leading, last]);
+  const merged = (tensor: Tensor, last: number) => tensor.reshape([groups, batch, last]);
   return withGradient(
     [x, weight],
     (x, w) => ({ value: merged(product(split(x, inputs), w), units), kept: [x, w] }),
