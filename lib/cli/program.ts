@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { dataCard, dataCardText, datasetNames, openDataset } from '../data';
 import { requireKnown } from '../experiments/config';
-import { searches, studies } from '../experiments/studies';
+import { rankingSearches, rankingStudies, searches, studies } from '../experiments/studies';
 import { rankingDatasetNames } from '../ranking';
 import { type FigureFlags, figure, figureFormats } from './figure';
 import { integer, list, runOptions } from './options';
@@ -29,6 +29,7 @@ const studyExamples = `
 Examples:
   npm start -- study ablation --size quick                   minutes on two cores
   npm start -- study kuairand --data FOLDER --record         the table of the README
+  npm start -- study lastfm --data FOLDER                    ways to combine gradients, ranking
   npm start -- study sensitivity-c --dataset kuairand-pure --data FOLDER
   npm start -- study mine.json --set model.experts=8         a study of your own, with a change`;
 
@@ -80,16 +81,20 @@ export function program(): Command {
 
   const studyCommand = main
     .command('study <name>')
-    .description(`regenerate the numbers of a table or figure (${Object.keys(studies).join(', ')}, or a .json file)`)
+    .description(
+      `regenerate the numbers of a table or figure (${Object.keys({ ...studies, ...rankingStudies }).join(', ')}, or a .json file)`,
+    )
     .addHelpText('after', studyExamples)
     .action((name: string, flags: StudyFlags) => study(name, flags));
   for (const option of studyFlags) studyCommand.addOption(option);
 
   const tuneCommand = main
     .command('tune <name>')
-    .description(`search settings on validation rows, the same budget for every method (${Object.keys(searches)})`)
+    .description(
+      `search settings on validation rows, the same budget for every method (${Object.keys({ ...searches, ...rankingSearches })})`,
+    )
     .action(async (name: string, flags: StudyFlags) => {
-      requireKnown('search', name, Object.keys(searches));
+      requireKnown('search', name, Object.keys({ ...searches, ...rankingSearches }));
       await tune(name, flags);
     });
   // A search has rounds and data of its own.

@@ -1,4 +1,4 @@
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { ConfigError, requireKnown } from '../experiments/config';
 import type { RankingOverrides } from '../experiments/ranking';
 import type { PmtrecOptions } from '../multitask/pmtrec';
@@ -18,6 +18,13 @@ export interface RankingFlags extends RunFlags {
   reduction?: string;
 }
 
+/** A number above 0. */
+const above0 = (text: string): number => {
+  const value = number(text);
+  if (value <= 0) throw new InvalidArgumentError('It must be above 0.');
+  return value;
+};
+
 /** Options of runs on ranking data sets, in the order of the help. */
 export const rankingOptions: readonly Option[] = [
   new Option('--encoder <name>', 'ranking: mf, ngcf or lightgcn'),
@@ -31,7 +38,7 @@ export const rankingOptions: readonly Option[] = [
   ),
   new Option('--alpha <factor>', "ranking: PMTRec's task focusing, from 1 (none)").argParser(number),
   new Option('--tau <temperature>', "ranking: PMTRec's temperature; a very high one gives equal weights").argParser(
-    number,
+    above0,
   ),
   new Option('--tau-scale <unit>', 'ranking: what tau is measured in: median (default), absolute or scale-free'),
   new Option('--reduction <kind>', 'ranking: gradient norms of the mean (default) or the sum of a batch'),

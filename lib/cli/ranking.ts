@@ -37,7 +37,7 @@ export async function runRankingMethods(name: string, flags: RankingFlags): Prom
   });
   try {
     const isDone = await train(config, dataset, store);
-    const results = store.results();
+    const { results } = store.read();
     if (results.length > 0)
       console.log(`\n${tableText(rankingTable(results), { width: process.stdout.columns ?? 120 })}`);
     console.log(

@@ -1,22 +1,9 @@
 import { statSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { makeFolder } from '../backend/folder';
-import { isRankingFolder, readRankingResults } from '../experiments/ranking';
 import { type ResultSources, readSources } from '../experiments/sources';
 import { StoreError, writeAtomically } from '../experiments/store-files';
-import {
-  combineResults,
-  type ReportFormat,
-  type ResultTable,
-  rankingTable,
-  reportText,
-  sourcesHtml,
-  tableCsv,
-  tableHtml,
-  tableLatex,
-  tableMarkdown,
-  tableText,
-} from '../report';
+import { combineResults, type ReportFormat, reportText, sourcesHtml } from '../report';
 
 /** What commander collects for `report`. */
 export interface ReportFlags {
@@ -33,16 +20,8 @@ const EXTENSIONS: Readonly<Record<string, (typeof reportFormats)[number]>> = {
 
 /** `report`: tables and a page from stored results, of one run or of many. */
 export function report(paths: readonly string[], { out, format, markdown }: ReportFlags): void {
-  const ranking = paths.filter(isRankingFolder);
   const wanted = format ?? (markdown ? 'markdown' : out === undefined ? undefined : EXTENSIONS[extname(out)]);
   const width = process.stdout.columns ?? 120;
-  if (ranking.length > 0) {
-    if (ranking.length < paths.length) {
-      throw new StoreError(`${ranking[0]} holds results on a ranking data set: report it apart from the others.`);
-    }
-    rankingReport(paths, wanted, width, out);
-    return;
-  }
   const sources = readSources(paths);
   if (wanted === undefined || wanted === 'html') {
     if (wanted === undefined) console.log(`${reportText(sources, 'text', width)}\n`);
@@ -55,24 +34,6 @@ export function report(paths: readonly string[], { out, format, markdown }: Repo
   // A CSV file has no place for them.
   if (wanted === 'csv') for (const caveat of caveatsOf(sources)) process.stderr.write(`Note: ${caveat}\n`);
   give(text, out);
-}
-
-/** Tables of results on ranking data sets, one for each folder. */
-function rankingReport(
-  folders: readonly string[],
-  format: ReportFlags['format'] = 'text',
-  width: number,
-  out: string | undefined,
-): void {
-  const tables = folders.map((folder) => rankingTable(readRankingResults(folder).results, { title: folder }));
-  const drawn = {
-    text: (table: ResultTable) => tableText(table, { width }),
-    markdown: tableMarkdown,
-    latex: tableLatex,
-  };
-  if (format === 'csv') give(tableCsv(tables), out);
-  else if (format === 'html') give(tables.map(tableHtml).join('\n'), out);
-  else give(tables.map((table) => drawn[format](table)).join('\n\n'), out);
 }
 
 /** To the file that was named, or to the terminal. */

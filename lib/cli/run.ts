@@ -43,7 +43,7 @@ export async function run(name: string, flags: RunFlags): Promise<void> {
     const runs = config.seeds.flatMap((seed) => config.methods.map((method) => ({ method, seed })));
     const performed = (into: ResultStore) => train(config, dataset, into, { folder: store.folder, flags });
     const { stopped, failures } = flags.again
-      ? await performAnew(store, configuration, runs, performed)
+      ? await performAnew(store, (folder) => openStore(folder, configuration), runs, performed)
       : await performed(store);
     if (stopped) {
       console.log(`Stopped. The same command goes on from here; results so far are in ${store.folder}.`);

@@ -1,6 +1,11 @@
 import type { OpenOptions } from '../data/open';
+import type { RankingOpenOptions } from '../ranking/data';
 import type { ConfigOverrides } from './config';
+import type { RankingOverrides } from './ranking/config';
 import type { Setting } from './study';
+
+/** Settings of a federation or of a ranking run; they are checked when the study is made. */
+export type AnyOverrides = ConfigOverrides | RankingOverrides;
 
 /** A row of a study's table that is more than a method's name: settings that only it has. */
 export interface StudyMethod {
@@ -8,14 +13,14 @@ export interface StudyMethod {
   readonly name: string;
   /** A method of the kit. */
   readonly method: string;
-  readonly config?: ConfigOverrides;
+  readonly config?: AnyOverrides;
 }
 
 /** A point of a study: what sets it apart in tables, and what that changes. */
 export interface StudySetting {
   readonly setting: Setting;
-  readonly config?: ConfigOverrides;
-  readonly open?: OpenOptions;
+  readonly config?: AnyOverrides;
+  readonly open?: OpenOptions | RankingOpenOptions;
 }
 
 /** Values by dotted option (`model.experts`, `pfMsmtrec.experts.c`, `synthetic.scenarioConflict`): every combination is a point. */
@@ -32,8 +37,8 @@ export interface StudyDescription {
   /** The question, in one sentence. */
   readonly about: string;
   readonly dataset: string;
-  readonly open?: OpenOptions;
-  readonly config?: ConfigOverrides;
+  readonly open?: OpenOptions | RankingOpenOptions;
+  readonly config?: AnyOverrides;
   readonly methods: readonly (string | StudyMethod)[];
   /** File below the project with the settings that a search chose (`npm start -- tune` writes it). */
   readonly tuned?: string;
@@ -47,3 +52,10 @@ export interface StudyDescription {
   /** What is different at `quick` size: minutes on two cores. */
   readonly quick?: Partial<Pick<StudyDescription, 'open' | 'config' | 'methods' | 'grid' | 'seeds'>>;
 }
+
+/** The same for a ranking data set: methods are `bpr` and ways to combine task gradients, settings those of such runs. */
+export interface RankingStudyDescription extends StudyDescription {
+  readonly track: 'ranking';
+}
+
+export const isRankingStudy = (study: StudyDescription): study is RankingStudyDescription => 'track' in study;

@@ -1,6 +1,6 @@
 import type { OpenOptions } from '../data/open';
-import { ConfigError, type ConfigOverrides, laidOver } from './config';
-import type { Grid, StudySetting } from './description';
+import { ConfigError, laidOver } from './config';
+import type { AnyOverrides, Grid, StudySetting } from './description';
 
 /**
  * The points of a grid, the last option changing fastest; one point without a setting where nothing is varied.
@@ -26,7 +26,7 @@ export function withOption(point: StudySetting, option: string, value: string | 
   const setting = { ...point.setting, [label]: value };
   const entry = optionAt(option, value);
   if (option.startsWith('synthetic.')) return { ...point, setting, open: laidOver(point.open, entry) as OpenOptions };
-  return { ...point, setting, config: laidOver(point.config, entry) as ConfigOverrides };
+  return { ...point, setting, config: laidOver(point.config, entry) as AnyOverrides };
 }
 
 /** `{ model: { experts: 4 } }` for `model.experts` and 4. */

@@ -21,6 +21,7 @@ const parts = {
 const seeds = z.array(z.number().int().min(0)).min(1);
 
 const description = z.strictObject({
+  track: z.literal('ranking').optional(),
   name: z.string().regex(/^[\w.-]+$/, 'may hold letters, digits, ".", "_" and "-"'),
   about: z.string(),
   dataset: z.string(),

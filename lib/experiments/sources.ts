@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { isRankingFolder } from './ranking/store';
+import { type AnyRow, isRankingRow } from './compared';
+import { isRankingFolder, readRankingResults } from './ranking/store';
+import type { RankingRow } from './ranking/study';
 import { readStore, type StoredResults } from './store';
 import type { StoredConfiguration } from './store-configuration';
 import { readJsonLines, StoreError } from './store-files';
@@ -8,11 +10,11 @@ import type { StudyRow } from './study';
 import type { ResultLine } from './types';
 
 /** The rows of a study, as its command stored them. */
-export interface StudySource {
+export interface StudySource<Row extends AnyRow = StudyRow> {
   readonly path: string;
   /** The study's name, taken from the folder or file. */
   readonly name: string;
-  readonly rows: readonly StudyRow[];
+  readonly rows: readonly Row[];
   /** Of its runs, where they stand beside the rows. */
   readonly configurations: readonly StoredConfiguration[];
 }
@@ -21,6 +23,8 @@ export interface StudySource {
 export interface ResultSources {
   readonly runs: readonly StoredResults[];
   readonly studies: readonly StudySource[];
+  /** Studies and runs on ranking data sets; rows of a run have no setting. */
+  readonly rankings?: readonly StudySource<RankingRow>[];
 }
 
 const ROWS = 'rows.jsonl';
@@ -33,29 +37,35 @@ const ROWS = 'rows.jsonl';
  */
 export function readSources(paths: readonly string[]): ResultSources {
   const found = paths.map(readSource);
-  return { runs: found.flatMap(({ runs }) => runs), studies: found.flatMap(({ studies }) => studies) };
+  return joined(found);
 }
+
+const joined = (found: readonly ResultSources[]): ResultSources => ({
+  runs: found.flatMap(({ runs }) => runs),
+  studies: found.flatMap(({ studies }) => studies),
+  rankings: found.flatMap(({ rankings = [] }) => rankings),
+});
 
 function readSource(path: string): ResultSources {
   if (!existsSync(path)) throw new StoreError(`There are no results at ${path}: there is no such file or folder.`);
   if (statSync(path).isFile()) return readFile(path);
   const found = readFolder(path);
-  if (found.runs.length + found.studies.length > 0) return found;
+  if (found.runs.length + found.studies.length + (found.rankings?.length ?? 0) > 0) return found;
   throw new StoreError(
     `${path} holds no results: neither it nor a folder in it has a config.json or ${ROWS}. Name a folder that a run or a study wrote.`,
   );
 }
 
 function readFolder(folder: string): ResultSources {
-  if (isRankingFolder(folder)) return { runs: [], studies: [] }; // other figures, which have tables of their own
   if (existsSync(join(folder, ROWS))) return study(join(folder, ROWS), basename(folder), configurationsIn(folder));
+  if (isRankingFolder(folder)) return { runs: [], studies: [], rankings: [rankingRun(folder)] };
   if (existsSync(join(folder, 'config.json'))) return { runs: [readStore(folder)], studies: [] };
-  const inside = foldersIn(folder).map(readFolder);
-  return { runs: inside.flatMap(({ runs }) => runs), studies: inside.flatMap(({ studies }) => studies) };
+  return joined(foldersIn(folder).map(readFolder));
 }
 
 function readFile(path: string): ResultSources {
   if (basename(path) === 'results.jsonl' && existsSync(join(dirname(path), 'config.json'))) {
+    if (isRankingFolder(dirname(path))) return { runs: [], studies: [], rankings: [rankingRun(dirname(path))] };
     return { runs: [readStore(dirname(path))], studies: [] };
   }
   const { lines } = readJsonLines<ResultLine | StudyRow>(path);
@@ -73,7 +83,18 @@ function readFile(path: string): ResultSources {
 }
 
 function study(path: string, name: string, configurations: readonly StoredConfiguration[]): ResultSources {
-  return { runs: [], studies: [{ path, name, rows: readJsonLines<StudyRow>(path).lines, configurations }] };
+  const rows = readJsonLines<AnyRow>(path).lines;
+  if (rows.length > 0 && rows.every(isRankingRow)) {
+    return { runs: [], studies: [], rankings: [{ path, name, rows, configurations }] };
+  }
+  return { runs: [], studies: [{ path, name, rows: rows as StudyRow[], configurations }] };
+}
+
+/** A run on a ranking data set, as rows without a setting. */
+function rankingRun(folder: string): StudySource<RankingRow> {
+  const { configuration, results } = readRankingResults(folder);
+  const rows = results.map((line) => ({ setting: {}, ...line }));
+  return { path: folder, name: String(configuration.name ?? folder), rows, configurations: [configuration] };
 }
 
 function configurationsIn(folder: string): StoredConfiguration[] {

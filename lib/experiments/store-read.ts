@@ -9,6 +9,7 @@ import type { ResultLine, StoredRound } from './types';
 export const CONFIGURATION = 'config.json';
 export const ORIGINS = 'origins.json';
 export const ROUNDS = 'rounds.jsonl';
+export const EPOCHS = 'epochs.jsonl';
 export const RESULTS = 'results.jsonl';
 export const REFERENCES = 'references.json';
 export const DATA_CARD = 'data-card.txt';
@@ -33,12 +34,12 @@ export interface Origins {
   readonly environments: Readonly<Record<string, Partial<Environment>>>;
 }
 
-/** Everything a results folder holds. */
-export interface StoredResults {
+/** Everything a results folder holds; `Line` and `Round` are those of a federation or of a ranking run. */
+export interface StoredResults<Line = ResultLine, Round = StoredRound> {
   readonly folder: string;
   readonly configuration: StoredConfiguration;
-  readonly rounds: readonly StoredRound[];
-  readonly results: readonly ResultLine[];
+  readonly rounds: readonly Round[];
+  readonly results: readonly Line[];
   readonly references: readonly ReferenceScores[];
   readonly origins?: Origins;
   /** Runs that failed, also those that came to their end later. */
@@ -47,8 +48,15 @@ export interface StoredResults {
   readonly dataCard?: string;
 }
 
-/** Reads a results folder without writing anything; a torn last line is left out. */
-export function readStore(folder: string): StoredResults {
+/**
+ * Reads a results folder without writing anything; a torn last line is left out.
+ *
+ * @param roundsFile the file of what was recorded while runs trained
+ */
+export function readStore<Line = ResultLine, Round = StoredRound>(
+  folder: string,
+  roundsFile = ROUNDS,
+): StoredResults<Line, Round> {
   const path = (name: string) => join(folder, name);
   if (!existsSync(path(CONFIGURATION))) {
     throw new StoreError(
@@ -58,8 +66,8 @@ export function readStore(folder: string): StoredResults {
   return {
     folder,
     configuration: readJson<StoredConfiguration>(path(CONFIGURATION)),
-    rounds: readJsonLines<StoredRound>(path(ROUNDS)).lines,
-    results: readJsonLines<ResultLine>(path(RESULTS)).lines,
+    rounds: readJsonLines<Round>(path(roundsFile)).lines,
+    results: readJsonLines<Line>(path(RESULTS)).lines,
     references: existsSync(path(REFERENCES)) ? readJson<readonly ReferenceScores[]>(path(REFERENCES)) : [],
     origins: readOrigins(folder),
     failures: readJsonLines<Failure>(path(FAILURES)).lines,

@@ -23,6 +23,7 @@ import { releaseLock, takeLock } from './store-lock';
 import {
   CONFIGURATION,
   DATA_CARD,
+  EPOCHS,
   ORIGINS,
   type Origins,
   REFERENCES,
@@ -34,7 +35,7 @@ import {
   readStore,
   type StoredResults,
 } from './store-read';
-import type { ResultLine, RoundRecord, StoredRound } from './types';
+import type { ResultLine, RoundRecord } from './types';
 
 export { type Origins, type ReferenceScores, readStore, type StoredResults } from './store-read';
 
@@ -44,30 +45,36 @@ export interface RunName {
   readonly seed: number;
 }
 
-/** A results folder that this process writes. Every function throws once the store is closed. */
-export interface ResultStore {
+/** A line of results: of a run, with where it comes from once it is stored. */
+export type RunLine = RunName & Origin;
+
+/**
+ * A results folder that this process writes. Every function throws once the store is closed. `Line` and `Round` are those
+ * of a federation or of a ranking run, whose rounds are epochs.
+ */
+export interface ResultStore<Line extends RunLine = ResultLine, Round extends RunName = RoundRecord> {
   readonly folder: string;
   /** Path of a file in the folder, for checkpoints and the like. */
   readonly path: (name: string) => string;
   /** Where the lines that are written now come from. */
   readonly origin: Origin;
-  /** Adds one line to `rounds.jsonl`, with its origin. */
-  readonly appendRound: (record: RoundRecord) => void;
+  /** Adds one line to the file of rounds, with its origin. */
+  readonly appendRound: (record: Round) => void;
   /**
    * Replaces the lines of the methods and seeds that `lines` holds in `results.jsonl`, in one step. Lines without an
    * origin get the present one.
    */
-  readonly writeResults: (lines: readonly ResultLine[]) => void;
+  readonly writeResults: (lines: readonly Line[]) => void;
   /** Adds one line to `failures.jsonl`. */
   readonly recordFailure: (run: FailedRun) => Failure;
   /** Replaces rounds and results of the runs that are finished in another store. */
-  readonly takeOver: (other: ResultStore) => void;
+  readonly takeOver: (other: ResultStore<Line, Round>) => void;
   /** Stores figures to show beside the methods. */
   readonly writeReferences: (references: readonly ReferenceScores[]) => void;
   /** Stores the text of the data card. */
   readonly writeDataCard: (text: string) => void;
   /** Reads everything back. */
-  readonly read: () => StoredResults;
+  readonly read: () => StoredResults<Line, Round & Origin>;
   /** The methods and seeds that have final figures; an interrupted run goes on with the others. */
   readonly finishedRuns: () => RunName[];
   readonly isFinished: (method: string, seed: number) => boolean;
@@ -83,6 +90,8 @@ export interface StoreOptions {
   readonly free?: readonly string[];
   /** Whether a run must have begun in the folder, with this configuration; default: it may also begin now. */
   readonly resume?: boolean;
+  /** The file of what is recorded while runs train; default: `rounds.jsonl`. */
+  readonly rounds?: typeof ROUNDS | typeof EPOCHS;
 }
 
 const LOCK = 'run.lock';
@@ -99,9 +108,13 @@ const owners = new Map<string, symbol>();
  *
  * A folder opened again in the same process (a notebook cell run twice) passes to the new store.
  */
-export function openStore(folder: string, configuration: StoredConfiguration, options: StoreOptions = {}): ResultStore {
+export function openStore<Line extends RunLine = ResultLine, Round extends RunName = RoundRecord>(
+  folder: string,
+  configuration: StoredConfiguration,
+  options: StoreOptions = {},
+): ResultStore<Line, Round> {
   const path = (name: string) => join(folder, name);
-  const { free = FREE_ENTRIES, resume = false } = options;
+  const { free = FREE_ENTRIES, resume = false, rounds: roundsFile = ROUNDS } = options;
   const key = resolve(folder);
   if (resume && !existsSync(path(CONFIGURATION))) {
     throw new StoreError(
@@ -117,7 +130,7 @@ export function openStore(folder: string, configuration: StoredConfiguration, op
     origin = originOf(plain, free);
     explained(folder, () => {
       writeOrigins(folder, origin, plain.environment as Environment | undefined);
-      for (const name of [ROUNDS, FAILURES]) mendJsonLines(path(name));
+      for (const name of [roundsFile, FAILURES]) mendJsonLines(path(name));
     });
   } catch (error) {
     if (!owners.has(key)) releaseLock(path(LOCK));
@@ -136,11 +149,11 @@ export function openStore(folder: string, configuration: StoredConfiguration, op
     requireOpen();
     explained(folder, () => writeAtomically(path(name), text));
   }
-  const rounds = () => readJsonLines<StoredRound>(path(ROUNDS)).lines;
-  function results(): ResultLine[] {
-    return readJsonLines<ResultLine>(path(RESULTS)).lines;
+  const rounds = () => readJsonLines<Round & Origin>(path(roundsFile)).lines;
+  function results(): Line[] {
+    return readJsonLines<Line>(path(RESULTS)).lines;
   }
-  function writeResults(lines: readonly ResultLine[]): void {
+  function writeResults(lines: readonly Line[]): void {
     const replaced = new Set(lines.map(runKey));
     const kept = results().filter((line) => !replaced.has(runKey(line)));
     const fresh = lines.map((line) => (line.configuration ? line : { ...line, ...origin }));
@@ -153,7 +166,7 @@ export function openStore(folder: string, configuration: StoredConfiguration, op
     origin,
     appendRound(record) {
       requireOpen();
-      explained(folder, () => appendLine(path(ROUNDS), { ...record, ...origin }));
+      explained(folder, () => appendLine(path(roundsFile), { ...record, ...origin }));
     },
     writeResults,
     recordFailure(run) {
@@ -165,7 +178,7 @@ export function openStore(folder: string, configuration: StoredConfiguration, op
       const theirs = other.read();
       const fresh = theirs.rounds.filter((line) => finished.has(runKey(line)));
       const kept = rounds().filter((line) => !finished.has(runKey(line)));
-      write(ROUNDS, jsonLines([...kept, ...fresh]));
+      write(roundsFile, jsonLines([...kept, ...fresh]));
       writeResults(theirs.results);
     },
     writeReferences(references) {
@@ -174,7 +187,7 @@ export function openStore(folder: string, configuration: StoredConfiguration, op
     writeDataCard(text) {
       write(DATA_CARD, text);
     },
-    read: () => readStore(folder),
+    read: () => readStore(folder, roundsFile),
     finishedRuns() {
       const runs = new Map(results().map((line) => [runKey(line), { method: line.method, seed: line.seed }]));
       return [...runs.values()];
@@ -182,8 +195,9 @@ export function openStore(folder: string, configuration: StoredConfiguration, op
     isFinished: (method, seed) => results().some((line) => line.method === method && line.seed === seed),
     dropRoundsAfter(method, seed, round) {
       const lines = rounds();
-      const kept = lines.filter((line) => line.method !== method || line.seed !== seed || line.round <= round);
-      if (kept.length < lines.length) write(ROUNDS, jsonLines(kept));
+      const numberOf = (line: { round?: number; epoch?: number } & RunName) => line.round ?? line.epoch ?? 0;
+      const kept = lines.filter((line) => line.method !== method || line.seed !== seed || numberOf(line) <= round);
+      if (kept.length < lines.length) write(roundsFile, jsonLines(kept));
     },
     close() {
       if (owners.get(key) !== token) return;
@@ -204,7 +218,7 @@ function prepareFolder(folder: string): void {
 
 function writeConfiguration(folder: string, now: StoredConfiguration, free: readonly string[], resume: boolean): void {
   const path = join(folder, CONFIGURATION);
-  const holdsLines = [ROUNDS, RESULTS].some((name) => readJsonLines(join(folder, name)).lines.length > 0);
+  const holdsLines = [ROUNDS, EPOCHS, RESULTS].some((name) => readJsonLines(join(folder, name)).lines.length > 0);
   let stored = now;
   if (holdsLines || resume) {
     if (!existsSync(path)) {

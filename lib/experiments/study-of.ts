@@ -1,9 +1,17 @@
 import type { OpenOptions } from '../data/open';
 import { type ConfigOverrides, laidOver, makeConfig, requireKnown } from './config';
-import type { StudyDescription, StudyMethod } from './description';
+import {
+  type AnyOverrides,
+  isRankingStudy,
+  type RankingStudyDescription,
+  type StudyDescription,
+  type StudyMethod,
+} from './description';
 import { pointsOf } from './grid';
 import { presets } from './presets';
-import type { Study, StudyOptions, StudyPoint } from './study';
+import { makeRankingConfig, type RankingOverrides } from './ranking/config';
+import type { RankingPoint } from './ranking/study';
+import type { AnyPoint, Study, StudyOptions } from './study';
 import { readTuned } from './tuning/tuned';
 
 /**
@@ -11,7 +19,9 @@ import { readTuned } from './tuning/tuned';
  *
  * @throws ConfigError where an option, a method or the file of tuned settings is wrong
  */
-export function studyOf(description: StudyDescription, options: StudyOptions = {}): Study {
+export function studyOf(description: RankingStudyDescription, options?: StudyOptions): Study<RankingPoint>;
+export function studyOf(description: StudyDescription, options?: StudyOptions): Study;
+export function studyOf(description: StudyDescription, options: StudyOptions = {}): Study<AnyPoint> {
   const { about, reference } = description;
   const quick = options.size === 'quick' ? (description.quick ?? {}) : {};
   const { methods, grid, seeds } = { ...description, ...quick };
@@ -29,7 +39,7 @@ export function studyOf(description: StudyDescription, options: StudyOptions = {
   const seedGroups = isFresh ? ownSeeds.map((seed) => [seed]) : [ownSeeds];
   const points = pointsOf(grid).flatMap((point) =>
     seedGroups.flatMap((own) =>
-      chosen.map(({ name, method, config }): StudyPoint => {
+      chosen.map(({ name, method, config }) => {
         const before = [presets[dataset]?.config, description.config, quick.config, tuned(method)];
         const layers = [...before, config, point.config, options.config, { methods: [method], seeds: own }];
         const data = isFresh
@@ -38,20 +48,24 @@ export function studyOf(description: StudyDescription, options: StudyOptions = {
             ? {}
             : { data: options.data };
         const opens = [...(isOwnData ? [description.open, quick.open] : []), point.open, data];
+        const given = layers.filter(isGiven);
+        const source = `study ${description.name}`;
         return {
           setting: point.setting,
           dataset,
           open: opens.reduce<OpenOptions>((below, above) => laidOver(below, above) as OpenOptions, {}),
-          config: makeConfig(layers.filter(isGiven), `study ${description.name}`),
+          ...(isRankingStudy(description)
+            ? { track: description.track, config: makeRankingConfig(given as RankingOverrides[], source) }
+            : { config: makeConfig(given as ConfigOverrides[], source) }),
           ...(name !== method && { as: name }),
-        };
+        } as AnyPoint;
       }),
     ),
   );
   return { name: nameOf(description, options), about, reference, split: 'test', points };
 }
 
-const isGiven = (layer: ConfigOverrides | undefined): layer is ConfigOverrides => layer !== undefined;
+const isGiven = (layer: AnyOverrides | undefined): layer is AnyOverrides => layer !== undefined;
 
 /** What a results folder is called: other data and a smaller size have one of their own. */
 function nameOf({ name, dataset }: StudyDescription, options: StudyOptions): string {

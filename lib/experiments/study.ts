@@ -3,8 +3,10 @@ import { type OpenOptions, openDataset } from '../data/open';
 import type { Dataset } from '../data/types';
 import { withoutTest } from '../data/without-test';
 import type { SelectionKind } from '../federated/selection';
-import type { ConfigOverrides, ExperimentConfig } from './config';
+import type { ExperimentConfig } from './config';
+import type { AnyOverrides } from './description';
 import { jointOrigin, type Origin } from './origin';
+import type { RankingPoint, RankingRow } from './ranking/study';
 import { type RunOptions, runExperiment } from './run';
 import { readJsonLines, StoreError } from './store-files';
 import type { ResultLine } from './types';
@@ -35,15 +37,21 @@ export interface StudyOptions {
   /** Some of its methods. */
   readonly methods?: readonly string[];
   /** Settings that lie over all others. */
-  readonly config?: ConfigOverrides;
+  readonly config?: AnyOverrides;
 }
 
+/** A point of a study on federations or on a ranking data set. */
+export type AnyPoint = StudyPoint | RankingPoint;
+
+/** The rows that runs of a point give. */
+export type RowOf<Point extends AnyPoint> = Point extends RankingPoint ? RankingRow : StudyRow;
+
 /** Several experiments that answer one question. */
-export interface Study {
+export interface Study<Point extends AnyPoint = StudyPoint> {
   readonly name: string;
   /** The question, in one sentence. */
   readonly about: string;
-  readonly points: readonly StudyPoint[];
+  readonly points: readonly Point[];
   /** The method that the others are compared with. */
   readonly reference: string;
   /** The split that the answer is read from: a study that chooses reads `validation` and never sees the other. */
@@ -74,15 +82,15 @@ export interface StudyRow
 }
 
 /** One run of a study: a method with a seed at a point. */
-export interface StudyRun {
-  readonly point: StudyPoint;
+export interface StudyRun<Point extends AnyPoint = StudyPoint> {
+  readonly point: Point;
   readonly method: string;
   readonly seed: number;
   readonly split: Study['split'];
 }
 
 /** All runs of a study, seed by seed, so that what is there after a while covers every point. */
-export function studyRuns({ points, split }: Study): StudyRun[] {
+export function studyRuns<Point extends AnyPoint = StudyPoint>({ points, split }: Study<Point>): StudyRun<Point>[] {
   const seeds = [...new Set(points.flatMap(({ config }) => config.seeds))];
   return seeds.flatMap((seed) =>
     points

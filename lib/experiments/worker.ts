@@ -1,12 +1,15 @@
 import { performAnew } from './again';
+import type { AnyRow } from './compared';
 import { endWithParent } from './end-with-parent';
 import { environmentNow } from './origin';
-import { openStore, type ResultStore } from './store';
-import { dataOf, performRun, type StudyRow, type StudyRun } from './study';
+import { openRankingStore } from './ranking/store';
+import { isRankingPoint, performRankingRun, rankingDataOf } from './ranking/study';
+import { openStore, type ResultStore, type RunLine, type RunName } from './store';
+import { type AnyPoint, dataOf, performRun, type StudyRun } from './study';
 
 /** What a worker is asked to do: one run, kept in a folder of its own. */
 export interface WorkerTask {
-  readonly run: StudyRun;
+  readonly run: StudyRun<AnyPoint>;
   readonly folder: string;
   /** Whether a finished run is computed anew. */
   readonly again: boolean;
@@ -25,25 +28,55 @@ export interface WorkerProgress {
  * where it could not answer itself.
  */
 export type WorkerAnswer =
-  | { readonly rows: readonly StudyRow[]; readonly computed: boolean; readonly memory: number }
+  | { readonly rows: readonly AnyRow[]; readonly computed: boolean; readonly memory: number }
   | { readonly problem: string; readonly signal?: string };
 
 const PROGRESS_MILLISECONDS = 500;
 
 async function perform({ run, folder, again }: WorkerTask): Promise<WorkerAnswer> {
   const { point, method, seed, split } = run;
-  const { name, fingerprint } = await dataOf(point);
+  const { name, fingerprint } = await (isRankingPoint(point) ? rankingDataOf(point) : dataOf(point));
   const configuration = {
     ...{ ...point.config, methods: [method], seeds: [seed], split },
     // Without the places of files, which say nothing about their contents.
     dataset: { name, fingerprint, ...point.open, data: undefined, cache: undefined },
     environment: environmentNow(),
   };
-  const store = openStore(folder, configuration);
+  if (isRankingPoint(point)) {
+    const { epochs } = point.config;
+    return performIn(
+      folder,
+      again,
+      { method, seed },
+      (at) => openRankingStore(at, configuration),
+      (store) =>
+        performRankingRun(
+          { ...run, point },
+          { store, onProgress: ({ epoch }, share) => tell((epoch - 1 + share) / epochs) },
+        ),
+    );
+  }
+  return performIn(
+    folder,
+    again,
+    { method, seed },
+    (at) => openStore(at, configuration),
+    (store) => performRun({ ...run, point }, { store, onProgress: (_, share) => tell(share) }),
+  );
+}
+
+/** One run in its own folder: computed, read where it is finished, or computed anew. */
+async function performIn<Line extends RunLine, Round extends RunName>(
+  folder: string,
+  again: boolean,
+  run: RunName,
+  open: (folder: string) => ResultStore<Line, Round>,
+  into: (store: ResultStore<Line, Round>) => Promise<readonly AnyRow[]>,
+): Promise<WorkerAnswer> {
+  const store = open(folder);
   try {
-    const computed = again || !store.isFinished(method, seed);
-    const into = (one: ResultStore) => performRun(run, { store: one, onProgress: (_, share) => tell(share) });
-    const rows = again ? await performAnew(store, configuration, [{ method, seed }], into) : await into(store);
+    const computed = again || !store.isFinished(run.method, run.seed);
+    const rows = again ? await performAnew(store, open, [run], into) : await into(store);
     return { rows, computed, memory: memoryPeak() };
   } finally {
     store.close();

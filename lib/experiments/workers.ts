@@ -5,10 +5,10 @@ import { makeFolder } from '../backend/folder';
 import { projectRoot } from '../data/paths';
 import { deathText, FAILURES, type Failure, isMemory, recordFailure } from './failures';
 import { explained, mendJsonLines } from './store-files';
-import { type Study, type StudyRow, type StudyRun, settingText, studyRuns } from './study';
+import { type AnyPoint, type RowOf, type Study, type StudyPoint, type StudyRun, settingText, studyRuns } from './study';
 import type { WorkerAnswer, WorkerProgress, WorkerTask } from './worker';
 
-export interface WorkerOptions {
+export interface WorkerOptions<Point extends AnyPoint = StudyPoint> {
   /** Where runs are kept, each in a folder of its own; what is finished there is not run again. */
   readonly folder: string;
   /** Processes at a time; default: one per core, and fewer where the memory that the first one needs is not free. */
@@ -16,7 +16,7 @@ export interface WorkerOptions {
   /** Computes finished runs anew; old results are replaced when the new ones are there. */
   readonly again?: boolean;
   /** Called when a run has ended. */
-  readonly onRun?: (run: StudyRun, rows: readonly StudyRow[]) => void;
+  readonly onRun?: (run: StudyRun<Point>, rows: readonly RowOf<Point>[]) => void;
   /** Called now and then with the share of what is to be computed that is done, 0 … 1. */
   readonly onProgress?: (share: number) => void;
   /** Called where a run has failed, when that is recorded. */
@@ -26,9 +26,9 @@ export interface WorkerOptions {
 }
 
 /** What the runs of a study have given. */
-export interface StudyOutcome {
+export interface StudyOutcome<Point extends AnyPoint = StudyPoint> {
   /** Rows of all runs that came to their end, in the order of the study. */
-  readonly rows: readonly StudyRow[];
+  readonly rows: readonly RowOf<Point>[];
   /** The others, each with its last failure. */
   readonly failures: readonly Failure[];
 }
@@ -45,10 +45,13 @@ const SPARE = 0.1;
  * memory allow. A run that fails is recorded in `failures.jsonl`, and the others go on. Where a process was ended as
  * systems do for want of memory, one process fewer works from then on, and the run has a second chance alone at the end.
  */
-export async function runInWorkers(study: Study, options: WorkerOptions): Promise<StudyOutcome> {
+export async function runInWorkers<Point extends AnyPoint = StudyPoint>(
+  study: Study<Point>,
+  options: WorkerOptions<Point>,
+): Promise<StudyOutcome<Point>> {
   const { folder, again = false, onNote = () => undefined } = options;
   const runs = studyRuns(study);
-  const rows: (readonly StudyRow[])[] = runs.map(() => []);
+  const rows: (readonly RowOf<Point>[])[] = runs.map(() => []);
   const failures = new Map<number, Failure>();
   const shares = runs.map(() => 0);
   const onlyRead = new Set<number>();
@@ -103,10 +106,10 @@ export async function runInWorkers(study: Study, options: WorkerOptions): Promis
         const task = { run: runs[i], folder: join(folder, folderOf(runs[i])), again };
         const answer = await ask(worker, task, ({ share, memory }) => {
           progressed(i!, share);
-          if (share * config.rounds >= 1) measured(memory);
+          if (share * ('rounds' in config ? config.rounds : config.epochs) >= 1) measured(memory);
         });
         if ('rows' in answer) {
-          rows[i] = answer.rows;
+          rows[i] = answer.rows as readonly RowOf<Point>[];
           failures.delete(i);
           if (!answer.computed) onlyRead.add(i);
           else measured(answer.memory);
@@ -165,5 +168,5 @@ function ask(
 
 const gigabytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GB`;
 
-const folderOf = ({ point, method, seed }: StudyRun): string =>
+const folderOf = ({ point, method, seed }: StudyRun<AnyPoint>): string =>
   join(settingText(point.setting, '-'), `${point.as ?? method}-${seed}`);

@@ -5,6 +5,7 @@ import { writeAtomically } from '../experiments/store-files';
 import { combineResults } from './combine';
 import { type Figure, figureTitle } from './figure';
 import { type PageSection, plotlyPage } from './plotly-page';
+import { rankingSourceSections } from './ranking-study';
 import { configurationSections, resultSections } from './report-sections';
 import { studySourceSections } from './study';
 
@@ -45,12 +46,14 @@ export function reportFigures(sources: ResultSources): { readonly name: string; 
 
 function pageSections(sources: ResultSources): PageSection[] {
   const groups = combineResults(sources.runs);
-  const isAlone = groups.length + sources.studies.length === 1;
+  const { rankings = [] } = sources;
+  const isAlone = groups.length + sources.studies.length + rankings.length === 1;
   return [
     { html: banner(sources) },
     ...(groups.length > 1 ? [{ html: APART }] : []),
     ...groups.flatMap((group) => resultSections(group, isAlone)),
     ...sources.studies.flatMap((study) => studySourceSections(study, isAlone)),
+    ...rankings.flatMap((ranking) => rankingSourceSections(ranking, isAlone)),
     ...configurationSections(sources.runs),
   ];
 }
@@ -58,10 +61,10 @@ function pageSections(sources: ResultSources): PageSection[] {
 const APART =
   '<p class="caveats">These results are on different data (by their fingerprints): each data set has tables of its own.</p>';
 
-function titleOf({ runs, studies }: ResultSources): string {
+function titleOf({ runs, studies, rankings = [] }: ResultSources): string {
   const names = [
     ...runs.map(({ folder, configuration }) => (typeof configuration.name === 'string' ? configuration.name : folder)),
-    ...studies.map(({ name }) => name),
+    ...[...studies, ...rankings].map(({ name }) => name),
   ];
   const distinct = [...new Set(names)];
   if (distinct.length === 0) return 'Results';
@@ -70,17 +73,18 @@ function titleOf({ runs, studies }: ResultSources): string {
     : distinct.join(', ');
 }
 
-function banner({ runs, studies }: ResultSources): string {
+function banner({ runs, studies, rankings = [] }: ResultSources): string {
   const count = (lines: readonly { method: string; seed: number }[]) =>
     new Set(lines.map(({ method, seed }) => JSON.stringify([method, seed]))).size;
   const finished = runs.reduce((sum, { results }) => sum + count(results), 0);
   const open = runs.reduce((sum, { rounds, results }) => sum + count([...rounds, ...results]), 0) - finished;
   const parts = [
-    ...(runs.length > 0 || studies.length === 0
+    ...(runs.length > 0 || studies.length + rankings.length === 0
       ? [
           `${finished} finished ${finished === 1 ? 'run' : 'runs'} (method and seed)${open > 0 ? `, ${open} unfinished: shown by round, not among the test results` : ''}`,
         ]
       : []),
+    ...(rankings.length > 0 ? [`${rankings.length} ${rankings.length === 1 ? 'ranking' : 'rankings'}`] : []),
     ...(studies.length > 0 ? [`${studies.length} ${studies.length === 1 ? 'study' : 'studies'}`] : []),
   ];
   return `<p class="banner">${parts.join(', ')}.</p>`;

@@ -10,6 +10,7 @@ export { reportFigures, reportHtml, sourcesHtml, writeReport } from './html';
 export type { MimeBundle } from './kernel';
 export * from './paired';
 export { type PanelAxes, type PanelOptions, panelAxes, panelLayout } from './panels';
+export { rankingStudyHtml, rankingStudySections, rankingStudyTables, rankingStudyText } from './ranking-study';
 export { type RankingTableOptions, rankingTable } from './ranking-table';
 export { type MethodRanks, methodRanks, type RankedLine, rankSentence, rankTable } from './ranks';
 export { type ReportFormat, reportText } from './report-text';

@@ -1,4 +1,5 @@
-import { type Setting, type StudyRow, settingText } from '../experiments/study';
+import { type AnyRow, figureOf, isRankingRow, questionOf } from '../experiments/compared';
+import { type Setting, settingText } from '../experiments/study';
 import { candidateScores, fateOf } from '../experiments/tuning/choose';
 import { holm, type MeanInterval, meanInterval, type PairedTest, pairedTest } from '../statistics';
 import { differences } from './table-marks';
@@ -9,10 +10,11 @@ export type Measure = 'mean' | 'worst';
 /** A method minus a reference with the same seed and setting, over seeds. */
 export interface PairedDifference {
   readonly setting: Setting;
+  /** Or the metric, of a ranking. */
   readonly task: string;
   readonly method: string;
   readonly over: string;
-  /** Difference in AUC: its mean over seeds with the 95 % interval, and p values. */
+  /** Difference in AUC or in the metric: its mean over seeds with the 95 % interval, and p values. */
   readonly difference: PairedTest;
 }
 
@@ -22,12 +24,13 @@ export interface CorrectedDifference extends PairedDifference {
   readonly adjusted: number | null;
 }
 
-/** AUC of one method at one setting by seed: mean or worst over the scenarios where it is defined. */
-export function aucBySeed(rows: readonly StudyRow[], method: string, task: string, measure: Measure = 'mean') {
+/** AUC of one method at one setting by seed: mean or worst over the scenarios where it is defined. Of a ranking, its metric `task`. */
+export function aucBySeed(rows: readonly AnyRow[], method: string, task: string, measure: Measure = 'mean') {
   const bySeed = new Map<number, number[]>();
   for (const row of rows) {
-    if (row.method !== method || row.task !== task || row.auc === null) continue;
-    bySeed.set(row.seed, [...(bySeed.get(row.seed) ?? []), row.auc]);
+    const figure = figureOf(row);
+    if (row.method !== method || questionOf(row) !== task || figure === null) continue;
+    bySeed.set(row.seed, [...(bySeed.get(row.seed) ?? []), figure]);
   }
   const summary = (values: number[]) =>
     measure === 'worst' ? Math.min(...values) : values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -40,7 +43,7 @@ export function aucBySeed(rows: readonly StudyRow[], method: string, task: strin
  * {@link pairedFamily} does that.
  */
 export function pairedDifferences(
-  rows: readonly StudyRow[],
+  rows: readonly AnyRow[],
   method: string,
   over: string,
   measure: Measure = 'mean',
@@ -59,7 +62,7 @@ export function pairedDifferences(
  * corrects for all of these comparisons together.
  */
 export function pairedFamily(
-  rows: readonly StudyRow[],
+  rows: readonly AnyRow[],
   reference: string,
   measure: Measure = 'mean',
 ): CorrectedDifference[] {
@@ -79,7 +82,7 @@ export const excludesZero = ({ mean, halfWidth }: MeanInterval): boolean =>
  * 95 % interval leaves out zero, `**` one that is also significant (level .05) after Holm's correction for all
  * differences of the table.
  */
-export function pairedTable(rows: readonly StudyRow[], reference: string, measure: Measure = 'mean') {
+export function pairedTable(rows: readonly AnyRow[], reference: string, measure: Measure = 'mean') {
   const family = pairedFamily(rows, reference, measure);
   return settingsOf(rows).flatMap(({ setting, rows: own }) =>
     methodsOf(own).map((method) => {
@@ -89,7 +92,7 @@ export function pairedTable(rows: readonly StudyRow[], reference: string, measur
         const ahead = family.find(
           (one) => settingText(one.setting) === settingText(setting) && one.over === method && one.task === task,
         );
-        line[`${task} AUC`] = auc ? withSpread(auc, '') : '–';
+        line[isRankingRow(own[0]) ? task : `${task} AUC`] = auc ? withSpread(auc, '') : '–';
         line[`${reference} ahead by (${task})`] =
           method === reference || !ahead
             ? '–'
@@ -104,7 +107,7 @@ export function pairedTable(rows: readonly StudyRow[], reference: string, measur
  * The table of a search, a line per candidate and stage: validation AUC, mean over scenarios and seeds, and what became of
  * the candidate.
  */
-export function tuningTable(rows: readonly StudyRow[]) {
+export function tuningTable(rows: readonly AnyRow[]): Record<string, string | number | null>[] {
   const scores = candidateScores(rows);
   return methodsOf(rows).flatMap((method) =>
     scores
@@ -112,9 +115,11 @@ export function tuningTable(rows: readonly StudyRow[]) {
       .map((one) => ({
         method,
         candidate: settingText(one.setting),
-        rounds: one.rounds,
+        [isRankingRow(rows[0]) ? 'epochs' : 'rounds']: one.rounds,
         seeds: one.seeds,
-        ...Object.fromEntries(Object.entries(one.perTask).map(([task, auc]) => [`${task} AUC`, auc])),
+        ...Object.fromEntries(
+          Object.entries(one.perTask).map(([task, auc]) => [isRankingRow(rows[0]) ? task : `${task} AUC`, auc]),
+        ),
         mean: one.score,
         fate: fateOf(one, scores),
       })),
@@ -125,10 +130,10 @@ export function tuningTable(rows: readonly StudyRow[]) {
  * A table for `showRows` of the tests behind {@link pairedTable}: seeds, difference, p values of the paired t test, the
  * same after Holm, and of Wilcoxon's signed ranks (which five seeds cannot bring below .0625).
  */
-export function pairedTestTable(rows: readonly StudyRow[], reference: string, measure: Measure = 'mean') {
+export function pairedTestTable(rows: readonly AnyRow[], reference: string, measure: Measure = 'mean') {
   return pairedFamily(rows, reference, measure).map(({ setting, task, over, difference, adjusted }) => ({
     ...setting,
-    task,
+    [isRankingRow(rows[0]) ? 'metric' : 'task']: task,
     method: over,
     seeds: difference.count,
     [`${reference} ahead by`]: withSpread(difference, difference.mean > 0 ? '+' : ''),
@@ -148,12 +153,14 @@ const stars = ({ difference, adjusted }: CorrectedDifference): string =>
 const withSpread = ({ mean, halfWidth }: MeanInterval, sign: string) =>
   `${sign}${mean.toFixed(4)}${halfWidth === null ? '' : ` ±${halfWidth.toFixed(4)}`}`;
 
-export const tasksOf = (rows: readonly StudyRow[]): string[] => [...new Set(rows.map(({ task }) => task))];
-export const methodsOf = (rows: readonly StudyRow[]): string[] => [...new Set(rows.map(({ method }) => method))];
+export const tasksOf = (rows: readonly AnyRow[]): string[] => [...new Set(rows.map(questionOf))];
+export const methodsOf = (rows: readonly AnyRow[]): string[] => [...new Set(rows.map(({ method }) => method))];
 
 /** Rows by setting, in the order in which settings appear. */
-export function settingsOf(rows: readonly StudyRow[]): { readonly setting: Setting; readonly rows: StudyRow[] }[] {
-  const groups = new Map<string, { setting: Setting; rows: StudyRow[] }>();
+export function settingsOf<Row extends AnyRow>(
+  rows: readonly Row[],
+): { readonly setting: Setting; readonly rows: Row[] }[] {
+  const groups = new Map<string, { setting: Setting; rows: Row[] }>();
   for (const row of rows) {
     const key = JSON.stringify(row.setting);
     const group = groups.get(key);

@@ -1,5 +1,6 @@
 import type { ResultSources } from '../experiments/sources';
 import { type CombinedResults, combineResults } from './combine';
+import { rankingStudyTables, rankingStudyText } from './ranking-study';
 import { resultTables } from './report-sections';
 import { rowsMarkdown, rowsText } from './rows';
 import { factsOf, studyResultTables, studyText } from './study';
@@ -19,8 +20,12 @@ export type ReportFormat = 'text' | 'markdown' | 'latex' | 'csv';
  */
 export function reportText(sources: ResultSources, format: ReportFormat, width = 100): string {
   const groups = combineResults(sources.runs);
+  const { rankings = [] } = sources;
   if (format === 'csv' || format === 'latex') {
-    const studied = sources.studies.flatMap((study) => studyResultTables(factsOf(study), study.rows));
+    const studied = [
+      ...sources.studies.flatMap((study) => studyResultTables(factsOf(study), study.rows)),
+      ...rankings.flatMap((ranking) => rankingStudyTables(factsOf(ranking), ranking.rows)),
+    ];
     if (format === 'csv') return tableCsv([...groups.flatMap((group) => resultTables(group, 'all')), ...studied]);
     const results = groups.flatMap((group) => [
       ...caveatsOf(group).map((caveat) => `% ${caveat}\n`),
@@ -34,7 +39,14 @@ export function reportText(sources: ResultSources, format: ReportFormat, width =
     ...resultTables(group).map((table) => (isText ? tableText(table, { width }) : tableMarkdown(table).trimEnd())),
   ]);
   const draw = isText ? rowsText : rowsMarkdown;
-  return [...results, ...sources.studies.map((study) => studyText(factsOf(study), study.rows, draw))].join('\n\n');
+  const ranked = rankings.flatMap((ranking) => [
+    ...rankingStudyTables(factsOf(ranking), ranking.rows).map((table) =>
+      isText ? tableText(table, { width }) : tableMarkdown(table).trimEnd(),
+    ),
+    rankingStudyText(factsOf(ranking), ranking.rows, draw),
+  ]);
+  const studied = sources.studies.map((study) => studyText(factsOf(study), study.rows, draw));
+  return [...results, ...studied, ...ranked].join('\n\n');
 }
 
 /** Line breaks would end a comment or a quotation. */

@@ -1,7 +1,8 @@
+import type { AnyRow } from '../experiments/compared';
 import { presets } from '../experiments/presets';
 import type { StudySource } from '../experiments/sources';
 import type { ReferenceScores } from '../experiments/store';
-import { studies } from '../experiments/studies';
+import { rankingStudies, studies } from '../experiments/studies';
 import { ofSelection, type Study, type StudyRow, settingText } from '../experiments/study';
 import { FEWEST_PAIRS } from '../statistics';
 import { codeCaveats, environmentText } from './combine';
@@ -99,17 +100,18 @@ export function studySourceSections(source: StudySource, isAlone: boolean): Page
 }
 
 /** What the study of that name says of itself; rows of an unknown one are compared with the full method, or the first. */
-export function factsOf({ name, rows }: StudySource): StudyFacts {
-  const split = rows[0]?.split ?? 'test';
+export function factsOf({ name, rows }: { readonly name: string; readonly rows: readonly AnyRow[] }): StudyFacts {
+  const split = rows.length > 0 && rows.every((row) => row.split === 'validation') ? 'validation' : 'test';
   // A smaller size or other data stand behind the name: `dial-inputShift-quick`.
-  const known = Object.keys(studies).filter((one) => name === one || name.startsWith(`${one}-`));
+  const descriptions = { ...studies, ...rankingStudies };
+  const known = Object.keys(descriptions).filter((one) => name === one || name.startsWith(`${one}-`));
   const [longest] = known.sort((one, other) => other.length - one.length);
   if (longest) {
-    const { about, reference, dataset } = studies[longest];
+    const { about, reference, dataset } = descriptions[longest];
     return { name, about, reference, split, references: name === longest ? presets[dataset]?.references : undefined };
   }
   const methods = methodsOf(rows);
-  const reference = methods.includes('pf-msmtrec') ? 'pf-msmtrec' : (methods[0] ?? 'pf-msmtrec');
+  const reference = ['pf-msmtrec', 'ew', ...methods].find((one) => methods.includes(one)) ?? 'pf-msmtrec';
   return { name, about: '', reference, split };
 }
 
@@ -126,7 +128,8 @@ function studySections(study: StudyFacts, rows: readonly StudyRow[]): PageSectio
   ];
 }
 
-function runsHtml({ path, rows, configurations }: StudySource): string {
+/** What was run, and what a reader has to know before comparing. */
+export function runsHtml({ path, rows, configurations }: StudySource<AnyRow>): string {
   const distinct = (values: readonly string[]) => [...new Set(values)];
   const devices = distinct(configurations.map(environmentText));
   const data = distinct(configurations.map(({ dataset }) => JSON.stringify(dataset ?? 'not stored')));

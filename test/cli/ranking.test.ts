@@ -50,7 +50,8 @@ test('the job leaves a table and result files, and is not done twice', () => {
   const lines = readFileSync(join(out, 'results.jsonl'), 'utf8').trim().split('\n');
   assert.is(lines.length, 4 * 2 * 8);
   const first = JSON.parse(lines[0]);
-  assert.equal(Object.keys(first).sort(), ['epoch', 'method', 'metric', 'seed', 'seconds', 'split', 'value'].sort());
+  const names = ['epoch', 'method', 'metric', 'seed', 'seconds', 'split', 'value'];
+  assert.equal(Object.keys(first).sort(), [...names, 'configuration', 'environment', 'code'].sort());
   assert.is(readFileSync(join(out, 'epochs.jsonl'), 'utf8').trim().split('\n').length, 4 * 2);
   const config = JSON.parse(readFileSync(join(out, 'config.json'), 'utf8'));
   assert.equal(config.pmtrec, { alpha: 1.1, temperature: 0.5, scale: 'absolute', reduction: 'sum' });
@@ -75,6 +76,12 @@ test('wrong input is one sentence that says what to do', () => {
   );
   refuses([name, '--combine', 'ew'], '--combine is an option of federated runs');
   refuses(['synthetic', '--epochs', '3'], '--epochs is an option of runs on ranking data sets, and synthetic is none');
+  refuses([name, '--tau', '0'], "option '--tau <temperature>' argument '0' is invalid. It must be above 0.");
+  writeFileSync(join(folder, 'main.json'), '{ "methods": ["pmtrec"], "pmtrec": { "main": "socal" } }');
+  refuses(
+    [name, '--config', join(folder, 'main.json')],
+    'There is no task "socal" to be the main one; did you mean "social"?',
+  );
   refuses([name, '--alpha', '0.5'], 'option "alpha" of pmtrec is wrong');
   refuses(['lastfm', '--epochs', '3'], 'There is no data set "lastfm"; did you mean "lastfm-2k"?');
   writeFileSync(join(folder, 'wrong.json'), '{ "rounds": 3 }');

@@ -49,7 +49,7 @@ test("the paper's main table is made from files in the public layout, with the p
   assert.equal([...new Set(rows.map(({ scenario }) => scenario))].sort(), ['ES', 'FR', 'NL', 'US']);
 
   // Beside the quick table nothing is printed: its rows are not those of the public figures.
-  const facts = (name: string) => factsOf({ name, rows, path: folder, configurations: [] });
+  const facts = (name: string) => factsOf({ name, rows });
   assert.is(facts('aliexpress-quick').references, undefined);
   const [table] = studyResultTables(facts('aliexpress'), rows);
   const row = (name: string) => table.rows.find((one) => one.name === name)!;

@@ -110,7 +110,7 @@ test('a search says of every candidate what became of it, by the mean over seeds
       'less dial 1 4 chosen',
     ],
   );
-  assert.ok(Math.abs(table[1].mean - 0.745) < 1e-12);
+  assert.ok(Math.abs(Number(table[1].mean) - 0.745) < 1e-12);
 });
 
 test('figures show the differences with their intervals', () => {

@@ -1,5 +1,5 @@
 import { adamDefaults } from '../../backend/operations/adam';
-import { choiceProblem } from '../../multitask/choice';
+import { choiceFor, choiceProblem } from '../../multitask/choice';
 import { type CombinationChoice, combinations } from '../../multitask/combinations';
 import type { PmtrecOptions } from '../../multitask/pmtrec';
 import { auxiliaryTasks, MAIN_TASK, tasksOfData } from '../../ranking/tasks';
@@ -90,6 +90,7 @@ export function combinationOf({ pmtrec, variants }: RankingConfig, method: strin
 /**
  * The auxiliary tasks of an experiment on a data set.
  * @throws ConfigError naming what the data set lacks for a task, or that there is none beside the main one
+ * @throws CombinationError where a method names a main task that is not trained
  */
 export function auxiliaryOf(config: RankingConfig, dataset: RankingDataset): RankingOptions['auxiliary'] {
   const chosen = config.auxiliary ?? USUAL_TASKS[dataset.name] ?? tasksOfData(dataset);
@@ -103,6 +104,10 @@ export function auxiliaryOf(config: RankingConfig, dataset: RankingDataset): Ran
     throw new ConfigError(
       `${dataset.name} has nothing for an auxiliary task: name one with --auxiliary direct-au, or train --methods bpr.`,
     );
+  }
+  for (const method of chosen.length > 0 ? config.methods : []) {
+    const combination = combinationOf(config, method);
+    if (combination) choiceFor(combination, [MAIN_TASK, ...chosen]);
   }
   return chosen;
 }

@@ -1,5 +1,5 @@
 import { evaluateRanking } from '../../ranking/metrics';
-import { type NodeVectors, type SplitScores, trainRanking } from '../../ranking/training';
+import { type NodeVectors, type SplitScores, type TrainedVectors, trainRanking } from '../../ranking/training';
 import type { RankingDataset } from '../../ranking/types';
 import { ConfigError } from '../config';
 import { auxiliaryOf, combinationOf, type RankingConfig } from './config';
@@ -9,6 +9,11 @@ import type { RankingEpochLine, RankingResultLine } from './types';
 export interface RankingRunOptions {
   /** Where results are kept; without one nothing is written. */
   readonly store?: RankingStore;
+  /**
+   * The splits that final figures are read from; default both. A search for good settings names `validation` alone: then
+   * nobody has seen the test split.
+   */
+  readonly splits?: readonly RankingResultLine['split'][];
   /** Called now and then with what runs and the share of its present epoch that is done. */
   readonly onProgress?: (run: { method: string; seed: number; epoch: number }, share: number) => void;
   /** Asked after each epoch: true stops there. */
@@ -25,7 +30,7 @@ export interface RankingRunOptions {
 export async function* runRanking(
   config: RankingConfig,
   dataset: RankingDataset,
-  { store, onProgress, shouldStop = () => false }: RankingRunOptions = {},
+  { store, splits = ['validation', 'test'], onProgress, shouldStop = () => false }: RankingRunOptions = {},
 ): AsyncGenerator<RankingEpochLine, RankingResultLine[], undefined> {
   const lines: RankingResultLine[] = [];
   const options = { ...config, auxiliary: auxiliaryOf(config, dataset) };
@@ -33,7 +38,7 @@ export async function* runRanking(
   for (const seed of config.seeds) {
     for (const method of config.methods) {
       if (store?.isFinished(method, seed)) continue;
-      store?.dropEpochs(method, seed);
+      store?.dropRoundsAfter(method, seed, 0);
       const began = performance.now();
       const run = trainRanking({
         ...{ dataset, options, seed, evaluate },
@@ -43,7 +48,7 @@ export async function* runRanking(
       let next = await run.next();
       while (!next.done) {
         const line = { method, ...next.value };
-        store?.appendEpoch(line);
+        store?.appendRound(line);
         yield line;
         if (shouldStop()) {
           await run.return(undefined as never); // frees the device
@@ -53,16 +58,17 @@ export async function* runRanking(
       }
       const { epoch, validation } = next.value;
       const about = { method, seed, epoch, seconds: (performance.now() - began) / 1000 };
-      const test = evaluate(next.value, 'test');
-      const own = [
-        ...linesOf({ ...about, split: 'validation' }, validation),
-        ...linesOf({ ...about, split: 'test' }, test),
-      ];
+      const own = splits.flatMap((split) =>
+        linesOf(
+          { ...about, split },
+          split === 'validation' ? validation : evaluate(next.value as TrainedVectors, split),
+        ),
+      );
       store?.writeResults(own);
       lines.push(...own);
     }
   }
-  return store ? store.results() : lines;
+  return store ? [...store.read().results] : lines;
 }
 
 /** Metrics of vectors on a data set. What cannot be ranked, vectors that are no numbers above all, is an error for the user. */

@@ -1,7 +1,8 @@
 import type { EpochRecord } from '../../ranking/training';
+import type { Origin } from '../origin';
 
 /** One figure of one method and seed: a line of `results.jsonl`. */
-export interface RankingResultLine {
+export interface RankingResultLine extends Origin {
   readonly method: string;
   readonly seed: number;
   readonly split: 'validation' | 'test';

@@ -1,10 +1,11 @@
-import type { StudyDescription } from '../description';
-import type { SearchDescription } from '../tuning/search';
+import type { RankingStudyDescription, StudyDescription } from '../description';
+import type { RankingSearchDescription, SearchDescription } from '../tuning/search';
 import { ablation } from './ablation';
 import { aliexpress, tenrec } from './aliexpress';
 import { communication } from './communication';
 import { dials } from './dials';
 import { kuairand, kuairandCombine, kuairandSearch } from './kuairand';
+import { lastfm, lastfmSearch, lastfmSweeps } from './lastfm';
 import { sensitivities } from './sensitivity';
 import { syntheticSearch } from './synthetic-search';
 
@@ -27,3 +28,9 @@ export const studies = byName<StudyDescription>([
 
 /** Searches for the settings that studies use, by name. */
 export const searches = byName<SearchDescription>([kuairandSearch, syntheticSearch]);
+
+/** Studies on ranking data sets, by name. */
+export const rankingStudies = byName<RankingStudyDescription>([lastfm, ...lastfmSweeps]);
+
+/** Searches on ranking data sets, by name. */
+export const rankingSearches = byName<RankingSearchDescription>([lastfmSearch]);

@@ -1,5 +1,6 @@
 import { mean } from '../../federated/evaluate';
-import type { Setting, StudyRow } from '../study';
+import { type AnyRow, figureOf, questionOf } from '../compared';
+import type { Setting } from '../study';
 import { settingText } from '../study';
 
 /** How a candidate of a method did on validation rows. */
@@ -7,10 +8,10 @@ export interface CandidateScore {
   readonly method: string;
   /** Its settings, without the rounds. */
   readonly setting: Setting;
-  /** Rounds of its runs: the stage of the search. */
+  /** Rounds, or most epochs, of its runs: the stage of the search. */
   readonly rounds: number;
   readonly seeds: number;
-  /** AUC per task, mean over scenarios and seeds. */
+  /** AUC per task, mean over scenarios and seeds; of a ranking, the metric that chooses. */
   readonly perTask: Readonly<Record<string, number | null>>;
   /** Mean over tasks: what chooses. */
   readonly score: number;
@@ -21,27 +22,34 @@ export interface CandidateScore {
  *
  * @throws Error where a row is not one of the validation split: nothing may be chosen by test
  */
-export function candidateScores(rows: readonly StudyRow[]): CandidateScore[] {
+export function candidateScores(rows: readonly AnyRow[]): CandidateScore[] {
   const foreign = rows.find(({ split }) => split !== 'validation');
   if (foreign) {
     throw new Error(
       `A search chooses by validation rows alone, and this row of ${foreign.method} is of the ${foreign.split} split.`,
     );
   }
-  const groups = new Map<string, StudyRow[]>();
+  const groups = new Map<string, AnyRow[]>();
   for (const row of rows) {
     const key = JSON.stringify([row.method, row.setting]);
     groups.set(key, [...(groups.get(key) ?? []), row]);
   }
   return [...groups.values()].map((own) => {
     const [{ method, setting: all }] = own;
-    const { rounds, ...setting } = all;
-    const tasks = [...new Set(own.map(({ task }) => task))];
+    const { rounds, epochs, ...setting } = all;
+    const tasks = [...new Set(own.map(questionOf))];
     const perTask = Object.fromEntries(
-      tasks.map((task) => [task, mean(own.filter((row) => row.task === task).map(({ auc }) => auc))]),
+      tasks.map((task) => [task, mean(own.filter((row) => questionOf(row) === task).map(figureOf))]),
     );
     const seeds = new Set(own.map(({ seed }) => seed)).size;
-    return { method, setting, rounds: Number(rounds), seeds, perTask, score: mean(Object.values(perTask)) ?? 0 };
+    return {
+      method,
+      setting,
+      rounds: Number(rounds ?? epochs),
+      seeds,
+      perTask,
+      score: mean(Object.values(perTask)) ?? 0,
+    };
   });
 }
 

@@ -1,6 +1,8 @@
+import { type AnyRow, isRankingRow } from '../compared';
 import { ConfigError, requireKnown } from '../config';
-import type { StudyDescription, StudySetting } from '../description';
-import { ofSelection, type Study, type StudyOptions, type StudyRow, settingText } from '../study';
+import { isRankingStudy, type RankingStudyDescription, type StudyDescription, type StudySetting } from '../description';
+import { CHOOSING_METRIC, type RankingPoint, type RankingRow } from '../ranking/study';
+import { type AnyPoint, type Setting, type Study, type StudyOptions, type StudyRow, settingText } from '../study';
 import { studyOf } from '../study-of';
 import { candidatesOf, type SearchSpace } from './candidates';
 import { bestCandidates, candidateScores, fateOf } from './choose';
@@ -25,16 +27,21 @@ export interface SearchDescription {
   readonly seed: number;
   /** Runs of every candidate; choose others than those of the table. */
   readonly seeds: readonly number[];
-  /** Rounds of each stage, growing. */
+  /** Rounds of each stage, growing; on a ranking data set, most epochs. */
   readonly stages: readonly number[];
   /** Share of the candidates that goes on to the next stage, at least one. */
   readonly keep: number;
   readonly quick?: Partial<Pick<SearchDescription, 'candidates' | 'seeds' | 'stages'>>;
 }
 
+/** A search on a ranking data set. */
+export interface RankingSearchDescription extends SearchDescription {
+  readonly study: RankingStudyDescription;
+}
+
 /** What a search leaves: the rows of all runs, which are its log, and its choice. */
-export interface SearchResult {
-  readonly rows: readonly StudyRow[];
+export interface SearchResult<Row extends AnyRow = StudyRow> {
+  readonly rows: readonly Row[];
   readonly tuned: TunedSettings;
 }
 
@@ -43,11 +50,21 @@ export interface SearchResult {
  *
  * @param perform runs a study and returns its rows, such as `runInWorkers`
  */
-export async function runSearch(
+export function runSearch(
+  description: RankingSearchDescription,
+  options: StudyOptions,
+  perform: (stage: Study<RankingPoint>) => Promise<readonly RankingRow[]>,
+): Promise<SearchResult<RankingRow>>;
+export function runSearch(
   description: SearchDescription,
   options: StudyOptions,
   perform: (stage: Study) => Promise<readonly StudyRow[]>,
-): Promise<SearchResult> {
+): Promise<SearchResult>;
+export async function runSearch(
+  description: SearchDescription,
+  options: StudyOptions,
+  perform: (stage: never) => Promise<readonly AnyRow[]>,
+): Promise<SearchResult<AnyRow>> {
   const { space, seed, keep, study } = description;
   for (const method of options.methods ?? []) requireKnown('method of this search', method, description.methods);
   const methods = description.methods.filter((method) => options.methods?.includes(method) ?? true);
@@ -59,15 +76,17 @@ export async function runSearch(
   }
   const all = candidatesOf(space, candidates, seed);
   const left = new Map(methods.map((method) => [method, all]));
-  const rows: StudyRow[] = [];
+  const rows: AnyRow[] = [];
   for (const [i, rounds] of stages.entries()) {
     const points = methods.flatMap((method) =>
       stagePoints(study, method, left.get(method)!, { rounds, seeds, options }),
     );
     const name = `tune-${description.name}`;
-    const about = `Settings for ${methods.join(', ')}, by validation AUC; the test split is not there.`;
-    const done = await perform({ name, about, reference: study.reference, split: 'validation', points });
-    rows.push(...ofSelection(done, points[0].config.selection));
+    const figure = isRankingStudy(study) ? CHOOSING_METRIC : 'AUC';
+    const about = `Settings for ${methods.join(', ')}, by validation ${figure}; the test split is not there.`;
+    const stage: Study<AnyPoint> = { name, about, reference: study.reference, split: 'validation', points };
+    const done = await perform(stage as never);
+    rows.push(...done.filter((row) => decides(row, points[0])));
     const count = Math.ceil(all.length * keep ** (i + 1));
     for (const method of methods) {
       const best = bestCandidates(candidateScores(rows), method, rounds, count).map(({ setting }) =>
@@ -82,24 +101,31 @@ export async function runSearch(
   return { rows, tuned: chosenOf(rows, all) };
 }
 
+/** Whether a row is one of those that choose. */
+const decides = (row: AnyRow, point: AnyPoint): boolean =>
+  isRankingRow(row)
+    ? row.metric === CHOOSING_METRIC
+    : 'selection' in point.config && row.selection === point.config.selection;
+
 function stagePoints(
   study: StudyDescription,
   method: string,
   candidates: readonly StudySetting[],
   { rounds, seeds, options }: { rounds: number; seeds: readonly number[]; options: StudyOptions },
-): Study['points'] {
+): readonly AnyPoint[] {
+  const stage: Setting = isRankingStudy(study) ? { epochs: rounds } : { rounds };
   const grid = candidates.map(({ setting, config, open }) => ({
-    setting: { ...setting, rounds },
-    config: { ...config, rounds },
+    setting: { ...setting, ...stage },
+    config: { ...config, ...stage },
     open,
   }));
   const { quick: { open, config } = {}, ...rest } = study;
-  const stage = { ...rest, methods: [method], tuned: undefined, grid, seeds, quick: { open, config } };
-  return studyOf(stage, { ...options, methods: undefined }).points;
+  const one = { ...rest, methods: [method], tuned: undefined, grid, seeds, quick: { open, config } };
+  return studyOf(one, { ...options, methods: undefined }).points;
 }
 
 /** The settings that the log of a search chooses. */
-function chosenOf(rows: readonly StudyRow[], all: readonly StudySetting[]): TunedSettings {
+function chosenOf(rows: readonly AnyRow[], all: readonly StudySetting[]): TunedSettings {
   const scores = candidateScores(rows);
   const chosen = scores.filter((one) => fateOf(one, scores) === 'chosen');
   return Object.fromEntries(

@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../../data/paths';
-import { ConfigError, type ConfigOverrides } from '../config';
+import { ConfigError } from '../config';
+import type { AnyOverrides } from '../description';
 import type { Setting } from '../study';
 
 /** What a search chose, by method. */
-export type TunedSettings = Readonly<Record<string, { readonly setting: Setting; readonly config: ConfigOverrides }>>;
+export type TunedSettings = Readonly<Record<string, { readonly setting: Setting; readonly config: AnyOverrides }>>;
 
 /**
  * Reads what a search chose. A method that had no search of its own, such as an ablation, has the settings of `otherwise`.
@@ -13,7 +14,7 @@ export type TunedSettings = Readonly<Record<string, { readonly setting: Setting;
  * @param file below the project
  * @throws ConfigError where there is no such file, with what makes it
  */
-export function readTuned(file: string, otherwise: string): (method: string) => ConfigOverrides {
+export function readTuned(file: string, otherwise: string): (method: string) => AnyOverrides {
   const path = join(projectRoot(), file);
   if (!existsSync(path)) {
     throw new ConfigError(`There is no ${file} with tuned settings: npm start -- tune NAME --record writes it.`);

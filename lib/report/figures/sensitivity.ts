@@ -1,4 +1,5 @@
-import { type Setting, type StudyRow, settingText } from '../../experiments/study';
+import { type AnyRow, isRankingRow } from '../../experiments/compared';
+import { type Setting, settingText } from '../../experiments/study';
 import { FEWEST_PAIRS, meanInterval } from '../../statistics';
 import type { Figure, FigureTrace } from '../figure';
 import { aucBySeed, type Measure, methodsOf, tasksOf } from '../paired';
@@ -19,7 +20,7 @@ export interface SensitivityOptions {
  * curve per method. Where other settings vary, too, each of their values has a curve of its own, with another dash.
  * Values that grow by factors stand on a logarithmic axis.
  */
-export function sensitivity(rows: readonly StudyRow[], options: SensitivityOptions = {}): Figure {
+export function sensitivity(rows: readonly AnyRow[], options: SensitivityOptions = {}): Figure {
   const name = options.setting ?? Object.keys(rows[0]?.setting ?? {})[0] ?? 'setting';
   const measure = options.measure ?? 'mean';
   const values = [...new Set(rows.map(({ setting }) => setting[name]))];
@@ -27,6 +28,8 @@ export function sensitivity(rows: readonly StudyRow[], options: SensitivityOptio
   if (isNumeric) values.sort((one, other) => Number(one) - Number(other));
   const others = [...new Set(rows.map(({ setting }) => settingText(without(setting, name))))];
   const tasks = tasksOf(rows);
+  const isRanking = rows[0] !== undefined && isRankingRow(rows[0]);
+  const unit = isRanking ? 'mean over users' : 'AUC';
   const axis = isNumeric ? numericAxis(values as number[]) : { type: 'category' };
   // Curves stand a little beside each other, so that their intervals can be told apart.
   const gap = isNumeric && values.length > 1 ? 0.04 / methodsOf(rows).length : 0;
@@ -70,7 +73,7 @@ export function sensitivity(rows: readonly StudyRow[], options: SensitivityOptio
             },
             line: { color: style.colour, width: 2.5, dash: others.length > 1 ? DASHES[place % 4] : style.dash },
             marker: { color: style.colour, size: 8, symbol: style.symbol },
-            hovertemplate: `<b>${plain(label)}</b><br>${plain(name)} %{customdata}: AUC %{y:.4f}<extra></extra>`,
+            hovertemplate: `<b>${plain(label)}</b><br>${plain(name)} %{customdata}: ${isRanking ? '' : 'AUC '}%{y:.4f}<extra></extra>`,
           },
         ];
       }),
@@ -78,10 +81,12 @@ export function sensitivity(rows: readonly StudyRow[], options: SensitivityOptio
   );
   const over = measure === 'mean' ? 'mean over scenarios' : 'worst scenario';
   const layout = panelLayout(tasks, {
-    title: options.title ?? `AUC by ${name}`,
-    caption: `AUC (no unit), ${over}; ${overSeeds(rows)}.`,
+    title: options.title ?? `${isRanking ? 'Ranking' : 'AUC'} by ${name}`,
+    caption: isRanking
+      ? `Recall and NDCG (no unit), mean over users; ${overSeeds(rows)}.`
+      : `AUC (no unit), ${over}; ${overSeeds(rows)}.`,
     xTitle: name,
-    yTitle: `AUC, ${over}`,
+    yTitle: isRanking ? unit : `${unit}, ${over}`,
     xAxis: axis,
     yAxis: { tickformat: '.3f' },
   });
