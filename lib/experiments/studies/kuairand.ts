@@ -42,14 +42,21 @@ export const kuairandSearch: SearchDescription = {
 /** Ways to combine the two tasks' gradients in the local steps of one method; `ew` is their plain mean. */
 const combined = (name: string, method: string): StudyDescription => ({
   name: `kuairand-combine-${name}`,
-  about: `Ways to combine task gradients in the local steps of ${method} on KuaiRand-Pure, main task long view.`,
+  about: `Ways to combine task gradients in the local steps of ${method} on KuaiRand-Pure; main task long view, but where a name says click.`,
   dataset: 'kuairand-pure',
   config: { rounds: 5, diagnostics: 'none' },
-  methods: (Object.keys(combinations) as CombinationName[]).map((combination) => ({
-    name: combination,
-    method,
-    config: { combine: { method: combination } },
-  })),
+  methods: [
+    ...(Object.keys(combinations) as CombinationName[]).map((combination) => ({
+      name: combination,
+      method,
+      config: { combine: { method: combination } },
+    })),
+    ...(['pmtrec', 'pmtrec-client'] as const).map((combination) => ({
+      name: `${combination}-main-click`,
+      method,
+      config: { combine: { method: combination, main: 'click' } },
+    })),
+  ],
   tuned: 'notebooks/results/tune-kuairand.json',
   seeds: [1, 2, 3],
   reference: 'ew',
