@@ -63,10 +63,30 @@ export async function choose(page: Page, menu: string, entry: string | RegExp): 
   await page.getByRole('menuitem', { name: entry }).first().click();
 }
 
+const prompts = (page: Page, text: string | RegExp) =>
+  page.locator('.jp-CodeCell .jp-InputArea-prompt', { hasText: text });
+
+/** Runs all cells of a notebook that was not run before. A window may not listen yet when it shows its cells: then again. */
+export async function runAllCells(page: Page): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    await choose(page, 'Run', 'Run All Cells');
+    const begun = prompts(page, /\[(\*|\d+)\]/).first();
+    const isRunning = await begun.waitFor({ state: 'attached', timeout: 30_000 }).then(
+      () => true,
+      () => false,
+    );
+    if (isRunning) return;
+    if (attempt === 3) throw new Error('no cell began to run');
+  }
+}
+
+/** Waits until a run has begun. */
+export const beginOfRun = (page: Page): Promise<void> =>
+  prompts(page, '[*]').first().waitFor({ state: 'attached', timeout: 90_000 });
+
 /** Waits until no cell of a run waits or runs any more, and tells what went wrong; empty if nothing did. */
 export async function endOfRun({ page, notebook }: LabPage, seconds = 300, look = async () => {}): Promise<string> {
-  const waiting = page.locator('.jp-CodeCell .jp-InputArea-prompt', { hasText: '[*]' });
-  await waiting.first().waitFor({ state: 'attached', timeout: 90_000 });
+  const waiting = prompts(page, '[*]');
   const end = Date.now() + 1000 * seconds;
   while (Date.now() < end && (await waiting.count()) > 0) {
     await look();

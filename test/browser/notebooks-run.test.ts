@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { chromiumPath } from './chromium';
-import { choose, drawnFigures, endOfRun, labSession, picture } from './lab-page';
+import { drawnFigures, endOfRun, labSession, picture, runAllCells } from './lab-page';
 import { figuresOf, notebookNames, readNotebook, unrun } from './notebook-file';
 
 const check = chromiumPath ? test : test.skip;
@@ -22,7 +22,7 @@ async function runAll(name: string): Promise<void> {
   const { page, foreign } = opened;
   assert.is(await page.locator('.js-plotly-plot').count(), 0);
   const growth = watchGrowth(page);
-  await choose(page, 'Run', 'Run All Cells');
+  await runAllCells(page);
   const problem = await endOfRun(opened, 500, growth.look);
   const drawn = problem === '' ? await drawnFigures(page, figures) : 0;
   await picture(page, `${name}-run`);
