@@ -143,6 +143,19 @@ test('a picture without a browser, or of another kind, is one sentence', async (
   }
 });
 
+test('sensitivity: values from 0 on that grow by tens stand side by side', () => {
+  const weights = [0, 1e-4, 1e-3, 1e-2];
+  const weight = (rate: number) => weights[[0.001, 0.004, 0.016, 0.064].indexOf(rate)];
+  const figure = sensitivity(
+    rows
+      .filter(({ setting }) => setting.dropout === 0.2)
+      .map((row) => ({ ...row, setting: { weight: weight(Number(row.setting.learningRate)) } })),
+  );
+  assert.is((figure.layout.xaxis as { type: string }).type, 'category');
+  assert.equal((figure.layout.xaxis as { categoryarray: number[] }).categoryarray, weights);
+  assert.equal(figure.data[0].x, weights);
+});
+
 test('AUC by traffic: a point per method and setting, joined in the order of what was sent', () => {
   const sent = rows.map((row) => ({
     ...row,

@@ -18,7 +18,8 @@ export interface SensitivityOptions {
 /**
  * How a score depends on a setting: AUC with its 95 % interval over seeds by the setting's value, one panel per task, one
  * curve per method. Where other settings vary, too, each of their values has a curve of its own, with another dash.
- * Values that grow by factors stand on a logarithmic axis.
+ * Values that grow by factors stand on a logarithmic axis, or, with a 0 among
+ * them, one beside the other.
  */
 export function sensitivity(rows: readonly AnyRow[], options: SensitivityOptions = {}): Figure {
   const name = options.setting ?? Object.keys(rows[0]?.setting ?? {})[0] ?? 'setting';
@@ -32,7 +33,7 @@ export function sensitivity(rows: readonly AnyRow[], options: SensitivityOptions
   const unit = isRanking ? 'mean over users' : 'AUC';
   const axis = isNumeric ? numericAxis(values as number[]) : { type: 'category' };
   // Curves stand a little beside each other, so that their intervals can be told apart.
-  const gap = isNumeric && values.length > 1 ? 0.04 / methodsOf(rows).length : 0;
+  const gap = axis.type !== 'category' && values.length > 1 ? 0.04 / methodsOf(rows).length : 0;
   const beside = (value: string | number, place: number) => {
     const [first, last] = [Number(values[0]), Number(values[values.length - 1])];
     const shift = gap * (place - (methodsOf(rows).length - 1) / 2);
@@ -97,8 +98,12 @@ const DASHES = ['solid', 'dash', 'dot', 'dashdot'];
 
 /** Steps by a factor of two or more, over a decade or more or in powers, ask for a logarithmic axis. */
 function numericAxis(values: readonly number[]): Record<string, unknown> {
-  const ratios = values.slice(1).map((value, i) => value / values[i]);
-  const isLogarithmic = values.length > 2 && values[0] > 0 && ratios.every((ratio) => ratio >= 1.9);
+  const positive = values.filter((value) => value > 0);
+  const growsByFactors = positive.length > 2 && positive.slice(1).every((value, i) => value >= 1.9 * positive[i]);
+  const isLogarithmic = growsByFactors && values[0] > 0;
+  // A logarithmic axis has no place for 0, and a linear one no room for what grows by tens from there.
+  const isCrowded = growsByFactors && values[0] === 0 && positive[positive.length - 1] >= 100 * positive[0];
+  if (isCrowded) return { type: 'category', categoryorder: 'array', categoryarray: values };
   return { tickvals: values, ticktext: values.map(String), ...(isLogarithmic && { type: 'log' }) };
 }
 
