@@ -1,6 +1,15 @@
 import type { StudyDescription } from '../description';
 
-const small = { model: { embedding: 16, experts: 4, expertLayers: [64, 32], towerLayers: [32, 16] }, batch: 512 };
+const quick: StudyDescription['quick'] = {
+  open: { rowsPerScenario: 50_000 },
+  config: {
+    model: { embedding: 16, experts: 4, expertLayers: [64, 32], towerLayers: [32, 16] },
+    batch: 512,
+    rounds: 5,
+    localWork: { passes: 1, cap: 100 },
+  },
+  seeds: [1, 2, 3],
+};
 
 /** The paper's main table on AliExpress, at the published size [digest: the data; rounds and steps: choice]. */
 export const aliexpress: StudyDescription = {
@@ -10,11 +19,7 @@ export const aliexpress: StudyDescription = {
   methods: ['local', 'fedavg', 'fedbn', 'pf-msmtrec', 'central'],
   seeds: [1, 2, 3, 4, 5],
   reference: 'pf-msmtrec',
-  quick: {
-    open: { rowsPerScenario: 50_000 },
-    config: { ...small, rounds: 5, localWork: { passes: 1, cap: 100 } },
-    seeds: [1, 2, 3],
-  },
+  quick,
 };
 
 /** The same on Tenrec's two video scenarios [digest: the data; all settings: choice]. */
@@ -26,9 +31,5 @@ export const tenrec: StudyDescription = {
   methods: ['local', 'fedavg', 'fedbn', 'pf-msmtrec', 'central'],
   seeds: [1, 2, 3, 4, 5],
   reference: 'pf-msmtrec',
-  quick: {
-    open: { rowsPerScenario: 50_000 },
-    config: { ...small, rounds: 5, localWork: { passes: 1, cap: 100 } },
-    seeds: [1, 2, 3],
-  },
+  quick,
 };
