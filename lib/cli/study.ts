@@ -1,8 +1,8 @@
-import { copyFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDataset } from '../data';
 import { projectRoot } from '../data/paths';
-import { type AnyRow, figureOf, isRankingRow } from '../experiments/compared';
+import { decides, figureOf } from '../experiments/compared';
 import { requireKnown } from '../experiments/config';
 import { isRankingStudy } from '../experiments/description';
 import { auxiliaryOf } from '../experiments/ranking';
@@ -98,7 +98,7 @@ export async function perform<Point extends AnyPoint = StudyPoint>(
       onNote: progress.line,
       onRun: (run, own) => {
         const figures = own
-          .filter((row) => isShown(row, run.point, chosen.split))
+          .filter((row) => row.split === chosen.split && decides(row, run.point))
           .flatMap((row) => figureOf(row) ?? []);
         const mean = figures.reduce((sum, figure) => sum + figure, 0) / figures.length;
         const what = isRankingPoint(run.point) ? CHOOSING_METRIC : 'AUC';
@@ -120,15 +120,9 @@ async function openFirst(points: readonly AnyPoint[]): Promise<void> {
   else auxiliaryOf(first.config, await openRankingDataset(first.dataset, first.open));
 }
 
-/** Whether a row belongs into the line that tells of its run's end. */
-const isShown = (row: AnyRow, point: AnyPoint, split: Study['split']): boolean =>
-  isRankingRow(row)
-    ? row.metric === CHOOSING_METRIC && row.split === split
-    : 'selection' in point.config && row.selection === point.config.selection;
-
 /** Puts a file where notebooks and other studies look for it. */
 export function record(file: string, name: string): void {
   const path = join(projectRoot(), 'notebooks', 'results', name);
-  copyFileSync(file, path);
+  writeAtomically(path, readFileSync(file));
   console.log(`Recorded: notebooks/results/${name}`);
 }

@@ -106,8 +106,11 @@ const overrides = z
  */
 export function configProblem(layer: unknown, defaults: unknown): string | undefined {
   const checked = overrides.safeParse(layer);
-  if (checked.success) return undefined;
-  const [issue] = checked.error.issues;
+  return checked.success ? undefined : problemText(checked.error.issues[0], defaults);
+}
+
+/** What is wrong with one option, in one sentence; an unknown one with the nearest name that `defaults` have there. */
+export function problemText(issue: z.core.$ZodIssue, defaults: unknown): string {
   const where = issue.path.join('.');
   if (issue.code === 'custom') return `option "${where}": ${issue.message}`;
   if (issue.code !== 'unrecognized_keys') return `option "${where}" is wrong: ${issue.message}.`;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { choiceProblem } from '../../multitask/choice';
 import { encoders } from '../../ranking/encoders';
 import { auxiliaryTasks } from '../../ranking/tasks';
+import { problemText } from '../validate-config';
 
 const count = z.number().int().positive();
 const positive = z.number().positive();
@@ -59,12 +60,5 @@ const overrides = z
 export function rankingConfigProblem(layer: unknown, defaults: object): string | undefined {
   const given = Object.fromEntries(Object.entries(Object(layer)).filter(([, value]) => value !== undefined));
   const checked = overrides.safeParse(given);
-  if (checked.success) return undefined;
-  const [issue] = checked.error.issues;
-  const where = issue.path.join('.');
-  if (issue.code === 'custom') return `option "${where}": ${issue.message}`;
-  if (issue.code !== 'unrecognized_keys') return `option "${where}" is wrong: ${issue.message}.`;
-  const [unknown] = issue.keys;
-  const at = issue.path.reduce<unknown>((inner, part) => Object(inner)[part], defaults);
-  return `there is no option "${[where, unknown].filter(Boolean).join('.')}"; did you mean "${closest(unknown, Object.keys(Object(at)))}"?`;
+  return checked.success ? undefined : problemText(checked.error.issues[0], defaults);
 }

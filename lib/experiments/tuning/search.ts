@@ -1,4 +1,4 @@
-import { type AnyRow, isRankingRow } from '../compared';
+import { type AnyRow, decides } from '../compared';
 import { ConfigError, requireKnown } from '../config';
 import { isRankingStudy, type RankingStudyDescription, type StudyDescription, type StudySetting } from '../description';
 import { CHOOSING_METRIC, type RankingPoint, type RankingRow } from '../ranking/study';
@@ -100,12 +100,6 @@ export async function runSearch(
   }
   return { rows, tuned: chosenOf(rows, all) };
 }
-
-/** Whether a row is one of those that choose. */
-const decides = (row: AnyRow, point: AnyPoint): boolean =>
-  isRankingRow(row)
-    ? row.metric === CHOOSING_METRIC
-    : 'selection' in point.config && row.selection === point.config.selection;
 
 function stagePoints(
   study: StudyDescription,
