@@ -122,21 +122,25 @@ function lockAgeSeconds(path: string): number {
   }
 }
 
+/** Whether a process runs. One that has ended keeps its number until it is collected, in a container perhaps for ever. */
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !['Z', 'X'].includes(processFields(pid)[0]);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 
-/** Start time of a process where the system tells it as a file (Linux): field 22 of /proc/PID/stat, after the name in brackets. */
-function processStart(pid: number): string | null {
+/** Start time of a process where the system tells it as a file (Linux): field 22 of /proc/PID/stat. */
+const processStart = (pid: number): string | null => processFields(pid)[19] ?? null;
+
+/** The fields of /proc/PID/stat from the third, the state, on, after the name in brackets; none on other systems. */
+function processFields(pid: number): string[] {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch {
-    return null;
+    return [];
   }
 }

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import {
   appendFileSync,
   existsSync,
@@ -232,6 +233,36 @@ test('the lock of a process that has ended is replaced', () => {
   store.close();
   assert.is(existsSync(lock), false);
 });
+
+test('a process that has ended and that nobody collects holds no lock', () => {
+  if (!existsSync('/proc/self/stat')) return;
+  const folder = temporaryFolder();
+  mkdirSync(folder);
+  // The shell becomes a program that never asks for the end of the process it inherits.
+  const parent = spawn('sh', ['-c', 'true & echo $! > ended; exec sleep 60'], { cwd: folder });
+  try {
+    const pid = Number(waitFor(() => readFileSync(join(folder, 'ended'), 'utf8')));
+    const state = () => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1][0];
+    waitFor(() => (state() === 'Z' ? 'Z' : ''));
+    writeFileSync(join(folder, 'run.lock'), JSON.stringify({ pid, host: hostname(), began: null }));
+    openStore(folder, CONFIGURATION).close();
+    assert.is(state(), 'Z', 'the ended process was collected meanwhile, so this test shows nothing');
+  } finally {
+    parent.kill();
+  }
+});
+
+/** What a function returns as soon as that is not empty and no error. */
+function waitFor(read: () => string): string {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    try {
+      const text = read();
+      if (text.trim() !== '') return text;
+    } catch {} // not there yet
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+  }
+  throw new Error('nothing came in ten seconds');
+}
 
 test('a process number used again is not the owner of an old lock', () => {
   if (!existsSync('/proc/self/stat')) return;
