@@ -32,7 +32,11 @@ export const studyFlags: readonly Option[] = [
   ),
   new Option('--again', 'compute finished runs anew; their results are replaced when the new ones are there'),
   new Option('--out <folder>', 'where runs, rows and report go; default: results/<name>'),
-  new Option('--record', 'also put the rows into notebooks/results, where notebooks read them'),
+  // Part of a study, or another one, would take the place of the whole.
+  new Option(
+    '--record',
+    'also put the rows of the whole study into notebooks/results, where notebooks read them',
+  ).conflicts(['dataset', 'methods', 'seeds', 'rounds', 'set']),
   new Option('--markdown', 'print the tables as Markdown, to paste them into a text'),
 ];
 

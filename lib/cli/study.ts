@@ -60,7 +60,7 @@ async function conclude<Point extends AnyPoint>(
   const { rows, failures } = await perform(chosen, folder, flags);
   if (rows.length === 0) throw allFailed(folder, failures);
   writeAtomically(join(folder, 'rows.jsonl'), jsonLines(rows));
-  if (flags.record) record(join(folder, 'rows.jsonl'), `${chosen.name}.jsonl`);
+  if (flags.record && failures.length === 0) record(join(folder, 'rows.jsonl'), `${chosen.name}.jsonl`);
   const { references } = factsOf({ ...chosen, rows });
   const { text, html, csv } = report({ ...chosen, references }, rows);
   const page = join(folder, 'report.html');
@@ -71,6 +71,7 @@ async function conclude<Point extends AnyPoint>(
     writeAtomically(join(folder, 'tables.csv'), csv);
     console.log(`All cutoffs: ${join(folder, 'tables.csv')}`);
   }
+  if (flags.record && failures.length > 0) console.log('Not recorded: rows are missing.');
   tellFailures(folder, failures);
 }
 

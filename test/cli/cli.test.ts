@@ -101,6 +101,10 @@ test('a study at a small size, with changes from the command line, leaves rows a
   assert.is(config.dataset.synthetic.scale, 0.2);
   assert.match(run('study', 'ablation', '--set', 'model.expert=2').stderr, 'did you mean "experts"');
   assert.match(run('study', 'ablation', '--set', 'model.experts').stderr, 'Give an option and its value');
+  assert.match(
+    run('study', 'ablation', '--record', '--methods', 'local').stderr,
+    "option '--record' cannot be used with option '--methods <names>'",
+  );
 });
 
 test('a search writes its log and its choice', () => {
