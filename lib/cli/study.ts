@@ -61,8 +61,8 @@ async function conclude<Point extends AnyPoint>(
   if (rows.length === 0) throw allFailed(folder, failures);
   writeAtomically(join(folder, 'rows.jsonl'), jsonLines(rows));
   if (flags.record && failures.length === 0) record(join(folder, 'rows.jsonl'), `${chosen.name}.jsonl`);
-  const { references } = factsOf({ ...chosen, rows });
-  const { text, html, csv } = report({ ...chosen, references }, rows);
+  const { references, rankingReferences } = factsOf({ ...chosen, rows });
+  const { text, html, csv } = report({ ...chosen, references, rankingReferences }, rows);
   const page = join(folder, 'report.html');
   writeAtomically(page, html);
   console.log(`\n${text}`);

@@ -11,7 +11,16 @@ export * from './sources';
 export * from './store';
 export type { StoredConfiguration } from './store-configuration';
 export { StoreError } from './store-files';
-export { type Dial, type DialOptions, dialModules, dialStudy, searches, studies } from './studies';
+export {
+  type Dial,
+  type DialOptions,
+  dialModules,
+  dialStudy,
+  rankingSearches,
+  rankingStudies,
+  searches,
+  studies,
+} from './studies';
 export {
   ofSelection,
   readStudyRows,

@@ -26,3 +26,64 @@ export const aliexpressFigures: readonly ReferenceScores[] = Object.entries(mtre
     Object.entries(row).map(([country, [click, conversion]]) => [country, { click, conversion }]),
   ),
 }));
+
+/** Recall@20 and NDCG@20 of the table and the task ablation (single task) of PMTRec's paper. */
+type PrintedRanking = Readonly<Record<string, readonly [recall: number, ndcg: number]>>;
+
+/** What arXiv 2407.21364 prints with matrix factorisation: one run each, and a search of its own for PMTRec's options. */
+const pmtrecPaper: Readonly<Record<string, PrintedRanking>> = {
+  epinions: {
+    BPR: [0.0349, 0.0198],
+    EW: [0.0356, 0.0205],
+    GradDrop: [0.0355, 0.0207],
+    PCGrad: [0.0364, 0.0213],
+    GradVac: [0.0364, 0.0213],
+    CAGrad: [0.0379, 0.0221],
+    'Aligned-MTL': [0.0314, 0.0186],
+    'Nash-MTL': [0.0408, 0.0239],
+    RLW: [0.0381, 0.0225],
+    PMTRec: [0.0413, 0.0249],
+  },
+  'amazon-video-games': {
+    BPR: [0.1085, 0.0553],
+    EW: [0.1109, 0.0571],
+    GradDrop: [0.0974, 0.0497],
+    PCGrad: [0.1044, 0.0535],
+    GradVac: [0.1046, 0.0538],
+    CAGrad: [0.1006, 0.0515],
+    'Aligned-MTL': [0.0843, 0.0429],
+    'Nash-MTL': [0.1128, 0.0584],
+    RLW: [0.1129, 0.0585],
+    PMTRec: [0.1154, 0.0601],
+  },
+  'amazon-office': {
+    BPR: [0.0729, 0.0402],
+    EW: [0.0655, 0.0334],
+    GradDrop: [0.0752, 0.0387],
+    PCGrad: [0.0576, 0.0289],
+    GradVac: [0.0576, 0.0289],
+    CAGrad: [0.0819, 0.0428],
+    'Aligned-MTL': [0.0417, 0.0217],
+    'Nash-MTL': [0.0685, 0.0362],
+    RLW: [0.0849, 0.0439],
+    PMTRec: [0.0905, 0.0473],
+  },
+};
+
+/** A metric that others print for the same data, by method: beside a ranking table, never among its means and marks. */
+export interface RankingReference {
+  readonly name: string;
+  /** By metric, such as `recall@20`. */
+  readonly values: Readonly<Record<string, number>>;
+}
+
+/** The paper's figures by data set. */
+export const pmtrecFigures: Readonly<Record<string, readonly RankingReference[]>> = Object.fromEntries(
+  Object.entries(pmtrecPaper).map(([dataset, printed]) => [
+    dataset,
+    Object.entries(printed).map(([name, [recall, ndcg]]) => ({
+      name: `${name} (PMTRec's paper)`,
+      values: { 'recall@20': recall, 'ndcg@20': ndcg },
+    })),
+  ]),
+);

@@ -12,7 +12,7 @@ import { presets } from './presets';
 import { makeRankingConfig, type RankingOverrides } from './ranking/config';
 import type { RankingPoint } from './ranking/study';
 import type { AnyPoint, Study, StudyOptions } from './study';
-import { readTuned } from './tuning/tuned';
+import { isTuned, readTuned } from './tuning/tuned';
 
 /**
  * The study that a description stands for, at the size and with the changes that are asked for.
@@ -27,7 +27,10 @@ export function studyOf(description: StudyDescription, options: StudyOptions = {
   const { methods, grid, seeds } = { ...description, ...quick };
   const dataset = options.dataset ?? description.dataset;
   const isOwnData = dataset === description.dataset;
-  const tuned = isOwnData && description.tuned ? readTuned(description.tuned, reference) : () => undefined;
+  const file = isOwnData && description.tuned;
+  // A small size shows that all is in place; it need not wait for a search.
+  const isSearched = file && (options.size !== 'quick' || isTuned(file));
+  const tuned = isSearched ? readTuned(file, reference) : () => undefined;
 
   const rows = methods.map((one): StudyMethod => (typeof one === 'string' ? { name: one, method: one } : one));
   const names = rows.map(({ name }) => name);

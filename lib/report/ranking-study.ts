@@ -22,10 +22,14 @@ const STARS =
   "**: also below .05 after Holm's correction for all differences of the table.";
 
 /** Every metric and cutoff by method, one table per setting, with the best of a column and what cannot be told from it. */
-export function rankingStudyTables({ name, split }: StudyFacts, rows: readonly RankingRow[]): ResultTable[] {
+export function rankingStudyTables(
+  { name, split, rankingReferences }: StudyFacts,
+  rows: readonly RankingRow[],
+): ResultTable[] {
   return settingsOf(rows).map(({ setting, rows: own }) => {
     const at = Object.keys(setting).length === 0 ? '' : `, ${settingText(setting)}`;
-    return rankingTable(own, { split, title: `${split === 'test' ? 'Test' : 'Validation'} ranking, ${name}${at}` });
+    const title = `${split === 'test' ? 'Test' : 'Validation'} ranking, ${name}${at}`;
+    return rankingTable(own, { split, title, references: rankingReferences });
   });
 }
 

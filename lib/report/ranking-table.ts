@@ -1,7 +1,8 @@
+import type { RankingReference } from '../experiments/public-figures';
 import type { RankingResultLine } from '../experiments/ranking/types';
 import { FEWEST_PAIRS } from '../statistics';
 import { formatSeconds } from './format';
-import type { ResultTable, TableCell, TableColumn } from './table';
+import type { ResultTable, TableCell, TableColumn, TableRow } from './table';
 import { type BareCell, costCell, seedCell } from './table-cells';
 import { type Mark, marks } from './table-marks';
 
@@ -10,6 +11,8 @@ export interface RankingTableOptions {
   /** Default: `test`. */
   readonly split?: RankingResultLine['split'];
   readonly title?: string;
+  /** Rows beside the methods: what others print for the same data. */
+  readonly references?: readonly RankingReference[];
 }
 
 /**
@@ -18,7 +21,11 @@ export interface RankingTableOptions {
  */
 export function rankingTable(
   lines: readonly RankingResultLine[],
-  { split = 'test', title = `${split === 'test' ? 'Test' : 'Validation'} ranking` }: RankingTableOptions = {},
+  {
+    split = 'test',
+    title = `${split === 'test' ? 'Test' : 'Validation'} ranking`,
+    references = [],
+  }: RankingTableOptions = {},
 ): ResultTable {
   const own = lines.filter((line) => line.split === split);
   const methods = [...new Set(own.map(({ method }) => method))];
@@ -60,7 +67,25 @@ export function rankingTable(
     };
   });
   const tested = found.flat().filter(({ adjusted }) => adjusted !== null).length;
-  return { title, columns: columnsOf(metrics), rows, notes: [], legend: legendOf(methods.length, seeds, tested) };
+  const beside = references.map(
+    ({ name, values }): TableRow => ({
+      name,
+      kind: 'reference',
+      seeds: 0,
+      cells: [...metrics.map((metric) => values[metric]), undefined, undefined].map(printedElsewhere),
+    }),
+  );
+  const legend = legendOf(methods.length, seeds, tested);
+  if (beside.length > 0) legend.push(BESIDE);
+  return { title, columns: columnsOf(metrics), rows: [...rows, ...beside], notes: [], legend };
+}
+
+const BESIDE =
+  'Below the line: what others print for these data, prepared, split and searched their way; it takes no part in marks.';
+
+function printedElsewhere(value: number | undefined): TableCell {
+  const { bySeed: _, ...cell } = seedCell(new Map(value === undefined ? [] : [[0, value]]));
+  return { ...cell, best: false, standing: null, adjusted: null };
 }
 
 /** `recall@20` → the column `@20` of the group `recall`. */

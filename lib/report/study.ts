@@ -1,5 +1,6 @@
 import type { AnyRow } from '../experiments/compared';
 import { presets } from '../experiments/presets';
+import { pmtrecFigures, type RankingReference } from '../experiments/public-figures';
 import type { StudySource } from '../experiments/sources';
 import type { ReferenceScores } from '../experiments/store';
 import { rankingStudies, studies } from '../experiments/studies';
@@ -30,6 +31,8 @@ const WHOLE = { limit: 200 };
 export type StudyFacts = Pick<Study, 'name' | 'about' | 'reference' | 'split'> & {
   /** Figures from elsewhere that stand beside its methods. */
   readonly references?: readonly ReferenceScores[];
+  /** The same for ranking metrics. */
+  readonly rankingReferences?: readonly RankingReference[];
 };
 
 /**
@@ -108,7 +111,10 @@ export function factsOf({ name, rows }: { readonly name: string; readonly rows: 
   const [longest] = known.sort((one, other) => other.length - one.length);
   if (longest) {
     const { about, reference, dataset } = descriptions[longest];
-    return { name, about, reference, split, references: name === longest ? presets[dataset]?.references : undefined };
+    if (name !== longest) return { name, about, reference, split };
+    const references = presets[dataset]?.references;
+    // What the paper prints for a data set belongs beside its main table, which has the data set's name.
+    return { name, about, reference, split, references, rankingReferences: pmtrecFigures[name] };
   }
   const methods = methodsOf(rows);
   const reference = ['pf-msmtrec', 'ew', ...methods].find((one) => methods.includes(one)) ?? 'pf-msmtrec';

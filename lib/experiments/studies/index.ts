@@ -6,6 +6,7 @@ import { communication } from './communication';
 import { dials } from './dials';
 import { kuairand, kuairandCombine, kuairandSearch } from './kuairand';
 import { lastfm, lastfmSearch, lastfmSweeps } from './lastfm';
+import { pmtrecSearches, pmtrecStudies } from './pmtrec';
 import { sensitivities } from './sensitivity';
 import { syntheticSearch } from './synthetic-search';
 
@@ -30,7 +31,7 @@ export const studies = byName<StudyDescription>([
 export const searches = byName<SearchDescription>([kuairandSearch, syntheticSearch]);
 
 /** Studies on ranking data sets, by name. */
-export const rankingStudies = byName<RankingStudyDescription>([lastfm, ...lastfmSweeps]);
+export const rankingStudies = byName<RankingStudyDescription>([lastfm, ...lastfmSweeps, ...pmtrecStudies]);
 
 /** Searches on ranking data sets, by name. */
-export const rankingSearches = byName<RankingSearchDescription>([lastfmSearch]);
+export const rankingSearches = byName<RankingSearchDescription>([lastfmSearch, ...pmtrecSearches]);

@@ -1,19 +1,20 @@
 import { type CombinationName, combinations } from '../../multitask/combinations';
 import { MAIN_TASK } from '../../ranking/tasks';
-import type { Grid, RankingStudyDescription } from '../description';
+import type { RankingStudyDescription } from '../description';
 import type { RankingSearchDescription } from '../tuning/search';
+import { type RankingBase, rankingSweeps } from './ranking-sweeps';
 
 /** Training is short, so that a table of twenty methods takes minutes: the search chooses for this length [choice]. */
 const EPOCHS = 30;
 
-const common = {
+const common: RankingBase = {
   track: 'ranking',
   dataset: 'lastfm-2k',
   config: { encoder: 'mf', embedding: 32, auxiliary: ['social'], epochs: EPOCHS, patience: 5 },
   tuned: 'notebooks/results/tune-lastfm.json',
   reference: 'ew',
   quick: { config: { epochs: 3 }, seeds: [1] },
-} as const;
+};
 
 /** The table: the main task alone and every way to combine it with the side task, each with the settings chosen for it. */
 export const lastfm: RankingStudyDescription = {
@@ -41,19 +42,7 @@ export const lastfmSearch: RankingSearchDescription = {
   quick: { candidates: 2, seeds: [11], stages: [2] },
 };
 
-const sweep = (name: string, question: string, grid: Grid, methods: readonly string[]): RankingStudyDescription => ({
-  ...common,
-  name: `lastfm-${name}`,
-  about: `How the ranking of Last.fm depends on ${question}, with the settings that were chosen with the defaults.`,
-  methods,
-  grid,
-  seeds: [1, 2, 3],
-  reference: methods.includes('ew') ? 'ew' : methods[0],
+export const lastfmSweeps = rankingSweeps('lastfm', 'Last.fm', common, {
+  alpha: [1, 1.02, 1.05, 1.1],
+  temperature: [0.1, 0.3, 1, 3, 1000],
 });
-
-/** What PMTRec's own options do (the default of α is 1.02, of τ 1 median norm; 1,000 gives equal weights), and the encoder. */
-export const lastfmSweeps: readonly RankingStudyDescription[] = [
-  sweep('alpha', "PMTRec's task focusing α", { 'pmtrec.alpha': [1, 1.02, 1.05, 1.1] }, ['pmtrec']),
-  sweep('tau', "PMTRec's temperature τ, in median norms", { 'pmtrec.temperature': [0.1, 0.3, 1, 3, 1000] }, ['pmtrec']),
-  sweep('encoder', 'the encoder', { encoder: ['mf', 'ngcf', 'lightgcn'] }, [MAIN_TASK, 'ew', 'pmtrec']),
-];

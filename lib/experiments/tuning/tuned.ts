@@ -8,6 +8,9 @@ import type { Setting } from '../study';
 /** What a search chose, by method. */
 export type TunedSettings = Readonly<Record<string, { readonly setting: Setting; readonly config: AnyOverrides }>>;
 
+/** Whether a search has left its choice there. */
+export const isTuned = (file: string): boolean => existsSync(join(projectRoot(), file));
+
 /**
  * Reads what a search chose. A method that had no search of its own, such as an ablation, has the settings of `otherwise`.
  *
@@ -15,10 +18,10 @@ export type TunedSettings = Readonly<Record<string, { readonly setting: Setting;
  * @throws ConfigError where there is no such file, with what makes it
  */
 export function readTuned(file: string, otherwise: string): (method: string) => AnyOverrides {
-  const path = join(projectRoot(), file);
-  if (!existsSync(path)) {
-    throw new ConfigError(`There is no ${file} with tuned settings: npm start -- tune NAME --record writes it.`);
+  if (!isTuned(file)) {
+    const [, name = 'NAME'] = /tune-(.+)\.json$/.exec(file) ?? [];
+    throw new ConfigError(`There is no ${file} with tuned settings: npm start -- tune ${name} --record writes it.`);
   }
-  const tuned = JSON.parse(readFileSync(path, 'utf8')) as TunedSettings;
+  const tuned = JSON.parse(readFileSync(join(projectRoot(), file), 'utf8')) as TunedSettings;
   return (method) => (tuned[method] ?? tuned[otherwise])?.config ?? {};
 }
