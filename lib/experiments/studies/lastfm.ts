@@ -31,7 +31,7 @@ export const lastfmSearch: RankingSearchDescription = {
   study: lastfm,
   methods: lastfm.methods as readonly string[],
   space: {
-    'optimizer.learningRate': [3e-3, 1e-2, 3e-2],
+    'optimizer.learningRate': [1e-3, 3e-3, 1e-2, 3e-2],
     'optimizer.weightDecay': [1e-6, 1e-5, 1e-4, 1e-3],
   },
   candidates: 'all',
