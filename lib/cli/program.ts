@@ -46,7 +46,6 @@ Examples:
 export function program(): Command {
   const main = new Command('npm start --')
     .description('Personalised federated multi-scenario multi-task recommendation.')
-    .showHelpAfterError('(npm start -- run --help lists the options)')
     .addHelpText('after', examples);
 
   const runCommand = main
@@ -122,6 +121,9 @@ export function program(): Command {
     .addOption(new Option('--only <names>', 'those whose names contain one of these').argParser(list))
     .addOption(new Option('--width <pixels>', 'width; default: 1000').argParser(integer))
     .action((paths: string[], flags: FigureFlags) => figure(paths, flags));
+  for (const command of main.commands) {
+    command.showHelpAfterError(`(npm start -- ${command.name()} --help lists the options)`);
+  }
   return main;
 }
 

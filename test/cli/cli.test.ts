@@ -103,7 +103,7 @@ test('a study at a small size, with changes from the command line, leaves rows a
   assert.match(run('study', 'ablation', '--set', 'model.experts').stderr, 'Give an option and its value');
   assert.match(
     run('study', 'ablation', '--record', '--methods', 'local').stderr,
-    "option '--record' cannot be used with option '--methods <names>'",
+    /option '--record' cannot be used with option '--methods <names>'\n\(npm start -- study --help lists/,
   );
 });
 
