@@ -1,15 +1,8 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { makeFolder } from '../backend/folder';
-import { TEMPORARY_FILE } from '../backend/replace-file';
-import { FAILURES, type FailedRun, type Failure, recordFailure } from './failures';
+import { FAILURES, recordFailure } from './failures';
 import { type Environment, type Origin, originOf } from './origin';
-import {
-  FREE_ENTRIES,
-  mergeConfigurations,
-  requireSameConfiguration,
-  type StoredConfiguration,
-} from './store-configuration';
+import { FREE_ENTRIES, type StoredConfiguration } from './store-configuration';
 import {
   appendLine,
   explained,
@@ -19,82 +12,14 @@ import {
   StoreError,
   writeAtomically,
 } from './store-files';
-import { releaseLock, takeLock } from './store-lock';
-import {
-  CONFIGURATION,
-  DATA_CARD,
-  EPOCHS,
-  ORIGINS,
-  type Origins,
-  REFERENCES,
-  RESULTS,
-  type ReferenceScores,
-  ROUNDS,
-  readJson,
-  readOrigins,
-  readStore,
-  type StoredResults,
-} from './store-read';
+import { LOCK, prepareFolder, writeConfiguration, writeOrigins } from './store-folder';
+import { releaseLock } from './store-lock';
+import { CONFIGURATION, DATA_CARD, REFERENCES, RESULTS, ROUNDS, readStore } from './store-read';
+import type { ResultStore, RunLine, RunName, StoreOptions } from './store-types';
 import type { ResultLine, RoundRecord } from './types';
 
 export { type Origins, type ReferenceScores, readStore, type StoredResults } from './store-read';
-
-/** One method trained with one seed. */
-export interface RunName {
-  readonly method: string;
-  readonly seed: number;
-}
-
-/** A line of results: of a run, with where it comes from once it is stored. */
-export type RunLine = RunName & Origin;
-
-/**
- * A results folder that this process writes. Every function throws once the store is closed. `Line` and `Round` are those
- * of a federation or of a ranking run, whose rounds are epochs.
- */
-export interface ResultStore<Line extends RunLine = ResultLine, Round extends RunName = RoundRecord> {
-  readonly folder: string;
-  /** Path of a file in the folder, for checkpoints and the like. */
-  readonly path: (name: string) => string;
-  /** Where the lines that are written now come from. */
-  readonly origin: Origin;
-  /** Adds one line to the file of rounds, with its origin. */
-  readonly appendRound: (record: Round) => void;
-  /**
-   * Replaces the lines of the methods and seeds that `lines` holds in `results.jsonl`, in one step. Lines without an
-   * origin get the present one.
-   */
-  readonly writeResults: (lines: readonly Line[]) => void;
-  /** Adds one line to `failures.jsonl`. */
-  readonly recordFailure: (run: FailedRun) => Failure;
-  /** Replaces rounds and results of the runs that are finished in another store. */
-  readonly takeOver: (other: ResultStore<Line, Round>) => void;
-  /** Stores figures to show beside the methods. */
-  readonly writeReferences: (references: readonly ReferenceScores[]) => void;
-  /** Stores the text of the data card. */
-  readonly writeDataCard: (text: string) => void;
-  /** Reads everything back. */
-  readonly read: () => StoredResults<Line, Round & Origin>;
-  /** The methods and seeds that have final figures; an interrupted run goes on with the others. */
-  readonly finishedRuns: () => RunName[];
-  readonly isFinished: (method: string, seed: number) => boolean;
-  /** Drops the lines of later rounds of one run, to go on from a checkpoint of `round` (0: start it afresh). */
-  readonly dropRoundsAfter: (method: string, seed: number, round: number) => void;
-  /** Gives the folder free for other runs. Also done when the process ends. */
-  readonly close: () => void;
-}
-
-/** How to open a results folder. */
-export interface StoreOptions {
-  /** Top-level entries of the configuration that may differ from what the folder holds. */
-  readonly free?: readonly string[];
-  /** Whether a run must have begun in the folder, with this configuration; default: it may also begin now. */
-  readonly resume?: boolean;
-  /** The file of what is recorded while runs train; default: `rounds.jsonl`. */
-  readonly rounds?: typeof ROUNDS | typeof EPOCHS;
-}
-
-const LOCK = 'run.lock';
+export type { ResultStore, RunLine, RunName, StoreOptions } from './store-types';
 
 /** Which store of this process may write a folder: the one opened last. */
 const owners = new Map<string, symbol>();
@@ -205,41 +130,6 @@ export function openStore<Line extends RunLine = ResultLine, Round extends RunNa
       releaseLock(path(LOCK));
     },
   };
-}
-
-function prepareFolder(folder: string): void {
-  explained(folder, () => {
-    makeFolder(folder);
-    // Taking the lock is also the proof that files can be written here.
-    takeLock(join(folder, LOCK), folder);
-    for (const name of readdirSync(folder)) if (TEMPORARY_FILE.test(name)) rmSync(join(folder, name), { force: true });
-  });
-}
-
-function writeConfiguration(folder: string, now: StoredConfiguration, free: readonly string[], resume: boolean): void {
-  const path = join(folder, CONFIGURATION);
-  const holdsLines = [ROUNDS, EPOCHS, RESULTS].some((name) => readJsonLines(join(folder, name)).lines.length > 0);
-  let stored = now;
-  if (holdsLines || resume) {
-    if (!existsSync(path)) {
-      throw new StoreError(
-        `${folder} holds results but no ${CONFIGURATION}, so they cannot be continued. Choose another folder with --out FOLDER.`,
-      );
-    }
-    const before = readJson<StoredConfiguration>(path);
-    requireSameConfiguration(folder, before, now, free);
-    stored = mergeConfigurations(before, now, free);
-  }
-  explained(folder, () => writeAtomically(path, `${JSON.stringify(stored, null, 2)}\n`));
-}
-
-function writeOrigins(folder: string, { configuration, environment: id }: Origin, environment?: Environment): void {
-  const { environments } = readOrigins(folder);
-  const origins: Origins = {
-    configuration,
-    environments: { ...environments, ...(id && environment && { [id]: environment }) },
-  };
-  writeAtomically(join(folder, ORIGINS), `${JSON.stringify(origins, null, 2)}\n`);
 }
 
 function runKey(run: RunName): string {
