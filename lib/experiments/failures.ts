@@ -36,9 +36,22 @@ const failureKey = ({ setting, method, seed }: FailedRun): string => JSON.string
 /** Why a process ended by itself or was ended, in words. */
 export function deathText(code: number | null, signal: string | null): string {
   if (signal === 'SIGKILL') return 'its process was killed (SIGKILL), which systems do when memory runs out';
-  if (signal === 'SIGABRT') return 'its process gave up (SIGABRT), which Node does when its memory runs out';
+  if (signal === 'SIGABRT') return 'its process gave up (SIGABRT), which Node and TensorFlow do when memory runs out';
   return `its process ended with ${signal ?? `code ${code}`}`;
 }
 
-/** Whether a process may have ended for want of memory, so that the run is worth another try alone. */
-export const isMemory = (signal: string | null | undefined): boolean => signal === 'SIGKILL' || signal === 'SIGABRT';
+/** What TensorFlow says where it has no memory for a tensor, on a GPU or below a limit of the process. */
+const NO_ROOM = /OOM when allocating tensor with shape\[([\d,]*)\]/;
+
+const MEMORY_RAN_OUT = 'memory ran out';
+
+/** What a run failed of, in words that say what to do where that is known. */
+export function problemText({ message }: Error): string {
+  const [, shape] = NO_ROOM.exec(message) ?? [];
+  if (shape === undefined) return message;
+  return `${MEMORY_RAN_OUT}: there was no room for a tensor of [${shape.replaceAll(',', ', ')}]; a smaller batch or model needs less`;
+}
+
+/** Whether a run may have failed for want of memory, so that it is worth another try alone. */
+export const isMemory = ({ problem, signal }: { problem: string; signal?: string }): boolean =>
+  signal === 'SIGKILL' || signal === 'SIGABRT' || problem.startsWith(MEMORY_RAN_OUT);

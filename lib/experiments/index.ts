@@ -4,6 +4,7 @@ export type { FailedRun, Failure } from './failures';
 export { pointsOf } from './grid';
 export { type Environment, environmentNow, type Origin } from './origin';
 export { type Preset, presets } from './presets';
+export { pmtrecFigures, type RankingReference } from './public-figures';
 export * from './ranking';
 export { readStudy } from './read-study';
 export { type RunOptions, runExperiment } from './run';

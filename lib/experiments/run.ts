@@ -7,7 +7,7 @@ import type { RoundRecord } from '../federated/record';
 import { mmoe } from '../models/mmoe';
 import { type Checkpoints, checkpointsOf } from './checkpoints';
 import type { ExperimentConfig } from './config';
-import type { FailedRun } from './failures';
+import { type FailedRun, problemText } from './failures';
 import { jointOrigin } from './origin';
 import type { ResultStore, RunName } from './store';
 import { StoreError } from './store-files';
@@ -69,7 +69,7 @@ export async function* runExperiment(
       lines.push(...own);
     } catch (error) {
       if (error instanceof StoreError || error instanceof InterruptedError || !onFailure) throw error;
-      const failed = { ...run, message: (error as Error).message };
+      const failed = { ...run, message: problemText(error as Error) };
       store?.recordFailure(failed);
       onFailure(failed);
     }

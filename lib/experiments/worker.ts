@@ -1,6 +1,7 @@
 import { performAnew } from './again';
 import type { AnyRow } from './compared';
 import { endWithParent } from './end-with-parent';
+import { problemText } from './failures';
 import { environmentNow } from './origin';
 import { openRankingStore } from './ranking/store';
 import { isRankingPoint, performRankingRun, rankingDataOf } from './ranking/study';
@@ -95,6 +96,6 @@ function tell(share: number): void {
 endWithParent();
 process.on('message', (task: WorkerTask) => {
   perform(task)
-    .catch((problem: Error): WorkerAnswer => ({ problem: problem.message }))
+    .catch((problem: Error): WorkerAnswer => ({ problem: problemText(problem) }))
     .then((answer) => process.send?.(answer));
 });

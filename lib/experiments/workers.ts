@@ -42,8 +42,8 @@ const SPARE = 0.1;
  * machine has.
  *
  * One process begins; when its first round has shown what memory a run needs, as many more follow as cores and free
- * memory allow. A run that fails is recorded in `failures.jsonl`, and the others go on. Where a process was ended as
- * systems do for want of memory, one process fewer works from then on, and the run has a second chance alone at the end.
+ * memory allow. A run that fails is recorded in `failures.jsonl`, and the others go on. Where a run failed for want of memory, or
+ * its process was ended as systems do then, one process fewer works from then on, and the run has a second chance alone at the end.
  */
 export async function runInWorkers<Point extends AnyPoint = StudyPoint>(
   study: Study<Point>,
@@ -116,13 +116,13 @@ export async function runInWorkers<Point extends AnyPoint = StudyPoint>(
           options.onRun?.(runs[i], rows[i]);
         } else {
           failed(i, answer.problem, answer.signal);
-          if (queue === waiting && isMemory(answer.signal)) alone.push(i);
+          if (queue === waiting && isMemory(answer)) alone.push(i);
         }
         progressed(i, 1);
-        if (worker.exitCode !== null || worker.signalCode !== null) {
-          if (isMemory(worker.signalCode) && working > 1) return;
-          worker = startWorker();
-        }
+        const lacksMemory = 'problem' in answer && isMemory(answer);
+        if (lacksMemory) worker.kill(); // what it still holds is in the way of the others
+        if (lacksMemory && working > 1) return;
+        if (lacksMemory || worker.exitCode !== null || worker.signalCode !== null) worker = startWorker();
       }
     } finally {
       working--;

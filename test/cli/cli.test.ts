@@ -236,6 +236,22 @@ test('--again computes finished runs anew and replaces them at the end', () => {
   assert.is(readFileSync(join(out, 'rounds.jsonl'), 'utf8').trim().split('\n').length, 9);
 });
 
+test('runs whose memory runs out are recorded one by one', () => {
+  if (process.platform !== 'linux') return; // elsewhere a process cannot be given a limit so simply
+  const out = join(folder, 'no room');
+  // A tensor of 100,000 x 8,192 numbers takes 3.3 GB. Who finds no room first decides how it ends: TensorFlow throws,
+  // other libraries end the process.
+  const large = ['--size', 'published', '--experts', '16', '--batch', '100000', '--local-steps', '1', '--rounds', '1'];
+  const args = ['run', 'synthetic', '--scale', '0.1', ...large, '--methods', 'local,fedavg', '--out', out];
+  const limited = ['-c', 'ulimit -c 0; ulimit -v 5000000; exec "$@"', 'sh', process.execPath, main, ...args];
+  const { status, signal, error, stderr } = spawnSync('sh', limited, { encoding: 'utf8', cwd: folder });
+  assert.equal([status, signal, error], [1, null, undefined], stderr);
+  const sentence = /^ {2}(local|fedavg), seed 1: (memory ran out|its process (gave up|ended with|was killed))/gm;
+  assert.is(stderr.match(sentence)?.length, 2, stderr);
+  const stored = readFileSync(join(out, 'failures.jsonl'), 'utf8').trim().split('\n');
+  assert.equal([...new Set(stored.map((line) => JSON.parse(line).method))].sort(), ['fedavg', 'local']);
+});
+
 /** Kills what computes below a process; the process itself goes on. */
 function killBelow(pid: number): void {
   const processes = spawnSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).stdout.trim().split('\n');
