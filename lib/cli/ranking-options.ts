@@ -47,7 +47,7 @@ export const rankingOptions: readonly Option[] = [
 /** Options of both kinds of run. */
 const SHARED = [
   ...['data', 'methods', 'seeds', 'batch', 'embedding', 'learningRate', 'weightDecay', 'tables'],
-  ...['name', 'out', 'config', 'device', 'dataSeed'],
+  ...['name', 'out', 'config', 'device', 'dataSeed', 'resume', 'again', 'checkpointSeconds'],
 ];
 
 const OWN: readonly string[] = rankingOptions.map((option) => option.attributeName());

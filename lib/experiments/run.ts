@@ -1,4 +1,5 @@
 import type { Dataset } from '../data/types';
+import { restoreCheckpoint, saveCheckpoint } from '../federated/checkpoint';
 import { createFederation, type Federation } from '../federated/federation';
 import { methods } from '../federated/methods';
 import { InterruptedError } from '../federated/pause';
@@ -77,6 +78,8 @@ export async function* runExperiment(
   return store ? [...store.read().results] : lines;
 }
 
+const FORMAT = { save: saveCheckpoint, restore: restoreCheckpoint };
+
 const interrupted = (where: string, store: ResultStore | undefined): string =>
   store
     ? `Interrupted: ${where}. Finished rounds are in ${store.folder}; the same call with the same store goes on from there.`
@@ -92,7 +95,7 @@ async function* performRun(
 ): AsyncGenerator<RoundRecord, ResultLine[] | 'stopped', undefined> {
   const { store, checkpointSeconds = 20, onNote = console.warn, onTrained, splits = ['validation', 'test'] } = options;
   const { method, seed } = run;
-  const checkpoints = store && checkpointsOf(store, run, checkpointSeconds, onNote);
+  const checkpoints = store && checkpointsOf(store, run, FORMAT, { seconds: checkpointSeconds, onNote });
   if (store?.isFinished(method, seed)) {
     checkpoints?.remove(); // a process that was killed between its last two steps leaves them
     return [];
@@ -135,7 +138,7 @@ async function* performRounds(
   rounds: number,
   federation: Federation,
   { method, seed }: RunName,
-  checkpoints: Checkpoints | undefined,
+  checkpoints: Checkpoints<Federation> | undefined,
   { store, shouldStop = () => false }: RunOptions,
 ): AsyncGenerator<RoundRecord, StoredRound[] | 'stopped', undefined> {
   const records: StoredRound[] = [];

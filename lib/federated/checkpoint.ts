@@ -1,4 +1,12 @@
-import { readTensorFile, type StoredArray, writeTensorFile } from '../backend/tensor-file';
+import {
+  type CheckpointNote,
+  type RestoreOptions,
+  readCheckpoint,
+  requireArray,
+  type SaveOptions,
+  writeCheckpoint,
+} from '../backend/checkpoint-file';
+import type { StoredArray } from '../backend/tensor-file';
 import { type Tensor, tf } from '../backend/tensorflow';
 import type { Variable } from '../backend/variable';
 import type { StreamState } from '../data/row-stream';
@@ -7,10 +15,8 @@ import type { Federation } from './federation';
 import type { RuleState } from './rules/rule';
 
 /** What a checkpoint holds beside tensors. */
-interface Note {
+interface Note extends CheckpointNote {
   readonly plan: string;
-  readonly identity?: string;
-  readonly round: number;
   readonly clients: readonly {
     readonly name: string;
     readonly steps: number;
@@ -23,22 +29,6 @@ interface Note {
   readonly selection: readonly { kind: string; client: number; round: number; score: number }[];
 }
 
-/** How to store a checkpoint. */
-export interface SaveOptions {
-  /** Whose checkpoint it is: any text that says which data and configuration belong to it. */
-  readonly identity?: string;
-  /** Where the checkpoint that was there before is put; without it that one is gone. */
-  readonly keep?: string;
-}
-
-/** What a checkpoint must fit, beside the federation. */
-export interface RestoreOptions {
-  /** Only a checkpoint that was stored with this identity is taken. */
-  readonly identity?: string;
-  /** Only a checkpoint of at most this round is taken. */
-  readonly lastRound?: number;
-}
-
 /**
  * Stores everything that the next rounds depend on: parameters, optimiser moments, running statistics, positions
  * in the random streams, rule states, what combinations remember and the models that validation has chosen so far.
@@ -46,7 +36,7 @@ export interface RestoreOptions {
  * A federation restored from it goes on exactly, number for number.
  * @throws Error in the middle of a round
  */
-export function saveCheckpoint(federation: Federation, file: string, { identity, keep }: SaveOptions = {}): void {
+export function saveCheckpoint(federation: Federation, file: string, options: SaveOptions = {}): void {
   requireNoRound(federation, 'saved');
   const arrays: Record<string, StoredArray> = {};
   const put = (name: string, tensor: Tensor) => {
@@ -73,7 +63,7 @@ export function saveCheckpoint(federation: Federation, file: string, { identity,
   }
   const note: Note = {
     plan: federation.plan.name,
-    identity,
+    identity: options.identity,
     round: federation.finished,
     clients: federation.clients.map(({ data, steps, updates, stream, combination }) => ({
       name: data.name,
@@ -85,7 +75,7 @@ export function saveCheckpoint(federation: Federation, file: string, { identity,
     rules: Object.fromEntries([...federation.ruleStates].map(([group, { numbers }]) => [group, numbers])),
     selection,
   };
-  writeTensorFile(file, arrays, note, { keep });
+  writeCheckpoint(file, arrays, note, options);
 }
 
 /**
@@ -95,9 +85,8 @@ export function saveCheckpoint(federation: Federation, file: string, { identity,
  */
 export function restoreCheckpoint(federation: Federation, file: string, options: RestoreOptions = {}): number {
   requireNoRound(federation, 'restored');
-  const { arrays, note: anyNote } = readTensorFile(file);
-  const note = anyNote as Note;
-  requireFit(federation, file, { arrays, note }, options);
+  const { arrays, note } = readCheckpoint<Note>(file, options);
+  requireFit(federation, file, { arrays, note });
   const get = (name: string) => tf.tensor(arrays[name].values, [...arrays[name].shape], 'float32');
   for (const [name, variable] of variables(federation)) {
     const value = get(name);
@@ -140,24 +129,12 @@ function requireFit(
   federation: Federation,
   file: string,
   { arrays, note }: { arrays: Readonly<Record<string, StoredArray>>; note: Note },
-  { identity, lastRound = Number.POSITIVE_INFINITY }: RestoreOptions,
 ): void {
   const names = federation.clients.map(({ data }) => data.name).join();
   if (note.plan !== federation.plan.name || note.clients.map(({ name }) => name).join() !== names) {
     throw new Error(`${file} was written by another federation (${note.plan}); delete it to start afresh.`);
   }
-  if (identity !== undefined && note.identity !== identity) {
-    throw new Error(`${file} was written with another configuration, other data or another seed.`);
-  }
-  if (note.round > lastRound) {
-    throw new Error(`${file} is of round ${note.round}, but the rounds on record end with ${lastRound}.`);
-  }
-  for (const [name, { shape }] of variables(federation)) {
-    if (!arrays[name]) throw new Error(`${file} lacks ${name}: it was written by another version; delete it.`);
-    if (arrays[name].shape.join() !== shape.join()) {
-      throw new Error(`${file} holds ${name} of another size: it was written by another federation; delete it.`);
-    }
-  }
+  for (const [name, { shape }] of variables(federation)) requireArray(file, arrays, name, shape, 'federation');
 }
 
 /** Every variable of every client with a name for the file. */

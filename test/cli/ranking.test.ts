@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -62,6 +62,42 @@ test('the job leaves a table and result files, and is not done twice', () => {
   assert.match(run('report', out).stdout, 'recall');
   assert.match(run('report', out, '--format', 'latex').stdout, '\\toprule');
   assert.match(run('report', out, '--out', join(folder, 'table.md')).stdout, 'Written: ');
+});
+
+test('killed in the middle the same command goes on; --resume does nothing else, --again computes anew', async () => {
+  const out = join(folder, 'killed');
+  const args = ['run', 'synthetic-ranking', '--methods', 'bpr,pmtrec', '--epochs', '5', '--embedding', '4'];
+  args.push('--checkpoint-seconds', '0', '--out', out);
+  const nothing = run(...args, '--resume');
+  assert.is(nothing.status, 1);
+  assert.match(nothing.stderr, 'There is nothing to resume');
+  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'ignore'], cwd: folder });
+  for await (const chunk of child.stdout) if (String(chunk).includes('pmtrec, seed 1, epoch 2')) break;
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGKILL');
+  await gone;
+  const rest = run(...args, '--resume');
+  assert.is(rest.status, 0, rest.stderr);
+  assert.not.match(rest.stdout, /epoch 1:/);
+  const lines = () => readFileSync(join(out, 'results.jsonl'), 'utf8').replace(/"seconds":[\d.e-]+/g, '');
+  assert.is(lines().trim().split('\n').length, 2 * 2 * 8);
+  const before = lines();
+  const anew = run(...args, '--again');
+  assert.match(anew.stdout, 'bpr, seed 1, epoch 1:');
+  assert.is(lines(), before);
+});
+
+test('a method that fails is recorded and the next one goes on', () => {
+  const out = join(folder, 'failing');
+  const args = ['synthetic-ranking', '--methods', 'bpr,ew', '--epochs', '4', '--learning-rate', '1e30'];
+  const { status, stderr } = run('run', ...args, '--out', out);
+  assert.is(status, 1);
+  assert.match(stderr, /2 runs failed, as .*failures.jsonl says[\s\S]*bpr, seed 1: .*A lower --learning-rate may help/);
+  const failed = readFileSync(join(out, 'failures.jsonl'), 'utf8').trim().split('\n');
+  assert.equal(
+    failed.map((line) => JSON.parse(line).method),
+    ['bpr', 'ew'],
+  );
 });
 
 test('wrong input is one sentence that says what to do', () => {

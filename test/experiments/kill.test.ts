@@ -67,7 +67,8 @@ function contentOf(out: string): Record<string, string> {
 
 const whole = (async () => {
   const [first, second] = await Promise.all([finish('bottom-up', 'bottom-up'), finish('joint', 'joint')]);
-  return { 'bottom-up': first.seconds, joint: second.seconds };
+  const third = await finish('ranking', 'ranking');
+  return { 'bottom-up': first.seconds, joint: second.seconds, ranking: third.seconds };
 })();
 
 test('uninterrupted runs leave results, rounds, origins and models, and nothing else', async () => {
@@ -76,11 +77,15 @@ test('uninterrupted runs leave results, rounds, origins and models, and nothing 
   const trained = ['trained-pf-msmtrec-1', 'trained-pf-msmtrec-2'];
   assert.equal(readdirSync(join(folder, 'bottom-up')), [...common, ...trained]);
   assert.is(readStore(join(folder, 'joint')).rounds.length, 2 * 2 * 6);
+  assert.equal(
+    readdirSync(join(folder, 'ranking')).filter((name) => !name.startsWith('trained')),
+    ['config.json', 'epochs.jsonl', 'origins.json', 'results.jsonl'],
+  );
 });
 
 test('killed at random moments and resumed, again and again: the same bytes', async () => {
   const seconds = await whole;
-  const chain = async (out: string, configuration: 'bottom-up' | 'joint') => {
+  const chain = async (out: string, configuration: keyof typeof seconds) => {
     let kills = 0;
     for (let i = 0; i < 11; i++) {
       // In the mean a twelfth of the whole, so that kills come all over it; some come before the first checkpoint.
@@ -91,9 +96,10 @@ test('killed at random moments and resumed, again and again: the same bytes', as
     assert.equal(contentOf(out), contentOf(configuration));
     return kills;
   };
-  const kills = await Promise.all([chain('a', 'bottom-up'), chain('b', 'joint')]);
+  const federated = Promise.all([chain('a', 'bottom-up'), chain('b', 'joint')]);
+  const kills = [...(await federated), await chain('g', 'ranking')];
   console.log(`killed ${kills.join(' + ')} times`);
-  assert.ok(kills[0] + kills[1] >= 20, `${kills}`);
+  assert.ok(kills[0] + kills[1] >= 20 && kills[2] >= 9, `${kills}`);
 });
 
 /** Calls to be killed at, one after another in one folder; each process counts its own. */

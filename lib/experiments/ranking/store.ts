@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Origin } from '../origin';
-import { openStore, type ResultStore } from '../store';
+import { openStore, type ResultStore, type StoreOptions } from '../store';
 import type { StoredConfiguration } from '../store-configuration';
 import { CONFIGURATION, EPOCHS, readJson, readStore, type StoredResults } from '../store-read';
 import type { RankingEpochLine, RankingResultLine } from './types';
@@ -19,8 +19,11 @@ export type RankingStore = ResultStore<RankingResultLine, RankingEpochLine>;
  * @throws StoreError that says what to do where the folder cannot be written, is being written by another run, or holds
  *   results of another configuration
  */
-export const openRankingStore = (folder: string, configuration: StoredConfiguration): RankingStore =>
-  openStore(folder, { track: RANKING_TRACK, ...configuration }, { rounds: EPOCHS });
+export const openRankingStore = (
+  folder: string,
+  configuration: StoredConfiguration,
+  options: Pick<StoreOptions, 'resume'> = {},
+): RankingStore => openStore(folder, { track: RANKING_TRACK, ...configuration }, { rounds: EPOCHS, ...options });
 
 /** The lines and the configuration of a folder of ranking results, without writing anything. */
 export const readRankingResults = (folder: string): StoredResults<RankingResultLine, RankingEpochLine & Origin> =>

@@ -1,5 +1,6 @@
+export { restoreTraining, saveTraining } from './checkpoint';
 export type { NodeVectors } from './learner';
-export { trainRanking } from './train';
+export { type Training, trainRanking } from './train';
 export type {
   EpochRecord,
   Evaluate,

@@ -13,10 +13,21 @@ import type { EpochRecord, RankingRun, SplitScores, TrainedVectors } from './typ
 /** The figure that chooses the epoch: the main task's Recall@20 on validation. */
 const CHOOSING_CUTOFF = 20;
 
+/** Where training stands between two epochs. */
+export interface Training {
+  readonly learner: Learner;
+  /** One per epoch that is over. */
+  readonly records: EpochRecord[];
+  /** The epoch with the best validation figure so far. */
+  best?: { readonly vectors: NodeVectors; readonly record: EpochRecord };
+}
+
 /**
  * Trains vectors of users and items for the main task and, with a combination, the auxiliary ones. Yields every epoch's
  * record and returns the vectors of the epoch with the best validation Recall@20; training ends early when `patience`
  * epochs in a row were no better [paper: 10 epochs, on validation; which figure is choice].
+ *
+ * {@link RankingRun.onStart} gets the training before its first epoch; between two epochs it can be stored.
  *
  * Nothing here reads the test split. Order of the data, negatives and start follow from the seed alone and are the same
  * for all methods.
@@ -35,9 +46,10 @@ export async function* trainRanking(run: RankingRun): AsyncGenerator<EpochRecord
     optimizer: options.optimizer,
   });
   try {
-    const records: EpochRecord[] = [];
-    let best: { vectors: NodeVectors; record: EpochRecord } | undefined;
-    for (let epoch = 1; epoch <= options.epochs; epoch++) {
+    const training: Training = { learner, records: [] };
+    run.onStart?.(training);
+    while (!isOver(training, options)) {
+      const epoch = training.records.length + 1;
       const began = performance.now();
       const means = await trainEpoch(learner, run, { epoch, method });
       const trained = performance.now();
@@ -49,16 +61,21 @@ export async function* trainRanking(run: RankingRun): AsyncGenerator<EpochRecord
         ...(means.of('shares') && { shares: named(names, means.of('shares')!), entropy: means.of('entropy')![0] }),
         seconds: { train: (trained - began) / 1000, evaluate: (performance.now() - trained) / 1000 },
       };
-      records.push(record);
-      if (!best || choosing(validation) > choosing(best.record.validation)) best = { vectors, record };
+      training.records.push(record);
+      const { best } = training;
+      if (!best || choosing(validation) > choosing(best.record.validation)) training.best = { vectors, record };
       yield record;
-      if (epoch - best.record.epoch >= options.patience) break;
     }
-    const { vectors, record } = best!;
-    return { ...vectors, epoch: record.epoch, validation: record.validation, records };
+    const { vectors, record } = training.best!;
+    return { ...vectors, epoch: record.epoch, validation: record.validation, records: training.records };
   } finally {
     disposeLearner(learner);
   }
+}
+
+/** Whether no epoch is left, or too many have passed without a gain. */
+function isOver({ records, best }: Training, { epochs, patience }: RankingRun['options']): boolean {
+  return records.length >= epochs || (best !== undefined && records.length - best.record.epoch >= patience);
 }
 
 const choosing = ({ recall }: SplitScores): number => recall[CHOOSING_CUTOFF];

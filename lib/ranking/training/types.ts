@@ -4,6 +4,7 @@ import type { EncoderName } from '../encoders';
 import type { AuxiliaryTask } from '../tasks';
 import type { RankingDataset } from '../types';
 import type { NodeVectors } from './learner';
+import type { Training } from './train';
 
 /** How vectors are trained, the same for all methods of a table. */
 export interface RankingOptions {
@@ -40,6 +41,8 @@ export interface RankingRun {
   /** How the tasks' gradients become one; without it the main task is trained alone. */
   readonly combination?: CombinationChoice;
   readonly evaluate: Evaluate;
+  /** Called before the first epoch, to go on from a checkpoint. */
+  readonly onStart?: (training: Training) => void;
   /** Called now and then with the share of the present epoch that is done. */
   readonly onProgress?: (epoch: number, share: number) => void;
 }
