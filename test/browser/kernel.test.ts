@@ -63,6 +63,48 @@ assert.deepEqual({ ...same, seconds: null }, { ...next, seconds: null });
 console.log('equal');`,
 );
 
+check('a live figure grows in its place', async () => {
+  const opened = await session.open('live', liveNotebook, true);
+  const { page } = opened;
+  const points = new Set<number>();
+  const figures = new Set<number>();
+  await runAllCells(page);
+  const problem = await endOfRun(opened, 120, async () => {
+    const [shown, count] = await page.evaluate<[number, number]>(`(() => {
+      const plots = document.querySelectorAll('.jp-CodeCell')[1].querySelectorAll('.js-plotly-plot');
+      return [plots[0]?.data?.[0]?.x?.length ?? 0, plots.length];
+    })()`);
+    if (count > 0) points.add(shown);
+    if (count > 0) figures.add(count);
+  });
+  assert.ok(problem === '', problem);
+  assert.equal([...figures], [1], 'the figure did not stay in its place');
+  const seen = [...points].filter((count) => count > 0);
+  assert.ok(seen.length >= 2, `the figure was seen with ${seen.join(', ')} points only`);
+  assert.equal(
+    seen,
+    [...seen].sort((a, b) => a - b),
+  );
+  assert.is(seen.at(-1), 6);
+  await opened.close();
+});
+
+/** The first cell has the browser load what draws figures; the second gives it time to draw each state. */
+const liveNotebook = notebookOf(
+  `import { setTimeout } from 'node:timers/promises';
+import * as pf from 'pf-msmtrec';
+const line = (points: number) => {
+  const x = Array.from({ length: points }, (_, k) => k);
+  return { data: [{ type: 'scatter', x: x, y: x }], layout: {} };
+};
+pf.show(line(2));`,
+  `const live = pf.liveFigure();
+for (let points = 1; points <= 6; points++) {
+  live.update(line(points));
+  await setTimeout(1500);
+}`,
+);
+
 /** Megabytes that two more runs may take: they take 2 to 4, of which the compiler of cells holds most. Tensors are counted. */
 const MOST_GROWTH = 20;
 
