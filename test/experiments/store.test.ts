@@ -238,8 +238,8 @@ test('a process that has ended and that nobody collects holds no lock', () => {
   if (!existsSync('/proc/self/stat')) return;
   const folder = temporaryFolder();
   mkdirSync(folder);
-  // The shell becomes a program that never asks for the end of the process it inherits.
-  const parent = spawn('sh', ['-c', 'true & echo $! > ended; exec sleep 60'], { cwd: folder });
+  // The shell becomes a program that never asks for the end of the process it inherits, before that one ends.
+  const parent = spawn('sh', ['-c', 'sleep 2 & echo $! > ended; exec sleep 60'], { cwd: folder });
   try {
     const pid = Number(waitFor(() => readFileSync(join(folder, 'ended'), 'utf8')));
     const state = () => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1][0];
